@@ -1,0 +1,237 @@
+/* What is known of the world: what library functions cost, wait for and do (apis/*.yaml), and what the basic operations
+ * cost on a kind of machine (costs/*.yaml). See docs/knowledge.md for the YAML, and schema/ for its JSON schemas.
+ *
+ * Ownership: struct knowledge owns all entries and strings; pointers into it live as long as it.
+ * Threads: read-only after loading, so it may be shared.
+ * Units: times in nanoseconds, sizes in bytes. A spread is the standard deviation of the natural logarithm.
+ */
+#ifndef KNOWLEDGE_KNOWLEDGE_H
+#define KNOWLEDGE_KNOWLEDGE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/concepts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- descriptors: what a file descriptor (or a FILE, or a handle of a library) leads to ---- */
+
+enum fd_kind { FD_NETWORK, FD_DISK, FD_PIPE, FD_TERMINAL, FD_DEVICE, FD_DATABASE, FD_EVENT, FD_KIND_COUNT };
+
+/* A set of descriptor kinds × blocking states, one bit each. 0 means: nothing known. */
+typedef uint16_t fd_bits;
+#define FD_BIT(kind, nonblocking) ((fd_bits)(1u << ((unsigned)(kind) * 2 + ((nonblocking) ? 1 : 0))))
+#define FD_BLOCKING_BITS ((fd_bits)0x1555)    /* every kind, blocking */
+#define FD_NONBLOCKING_BITS ((fd_bits)0x2aaa) /* every kind, non-blocking */
+
+const char *fd_kind_name(enum fd_kind kind); /* "network", "disk", … */
+int fd_kind_find(const char *name);          /* or -1 */
+
+/* ---- cost profiles ---- */
+
+/* The quantities that API entries and the cost pass refer to by name. Each is a time in ns (or, where the row says so, a
+ * probability or a size). QUANTITY(id, name, unit, text); rows in quantities.def. */
+enum quantity {
+#define QUANTITY(id, name, unit, text) QUANTITY_##id,
+#include "knowledge/quantities.def"
+    QUANTITY_COUNT
+};
+
+struct amount {
+    double median; /* ns (or the unit of the quantity's row) */
+    double spread; /* standard deviation of ln(value); 0: exact */
+};
+
+struct profile {
+    const char *name; /* "server-lan" */
+    const char *description;
+    const char *source;
+    struct amount quantities[QUANTITY_COUNT];
+    double fd_prior[FD_KIND_COUNT]; /* what a descriptor of unknown kind may be; sums to 1 */
+    double nonblocking_prior;       /* how often a descriptor of unknown state is non-blocking, 0 to 1 */
+};
+
+/* ---- API entries ---- */
+
+/* A condition on one argument. Constants may be written by name (O_NONBLOCK); their numbers are in constants.yaml. */
+enum predicate_kind {
+    PREDICATE_IS,          /* equals `number` */
+    PREDICATE_IS_NOT,
+    PREDICATE_HAS,         /* all bits of `number` are set */
+    PREDICATE_LACKS,       /* no bit of `number` is set */
+    PREDICATE_BELOW,       /* < number */
+    PREDICATE_ABOVE,       /* > number */
+    PREDICATE_FD,          /* the descriptor is one of `fds` */
+    PREDICATE_STARTS_WITH, /* a string literal that starts with `string` */
+};
+
+struct predicate {
+    unsigned argument; /* from 0 */
+    enum predicate_kind kind;
+    int64_t number;
+    fd_bits fds;
+    const char *string;
+};
+
+/* How long something takes: a quantity of the profile, or an argument's value, or a fixed amount. */
+struct duration {
+    enum { DURATION_NONE, DURATION_QUANTITY, DURATION_ARGUMENT, DURATION_FIXED } kind;
+    enum quantity quantity;
+    double factor;      /* times this; 1 if not given. DURATION_ARGUMENT: ns per unit of the argument */
+    int argument;       /* DURATION_ARGUMENT: which */
+    struct amount fixed; /* DURATION_FIXED */
+};
+
+/* How much is worked on: an argument's value, or the product of two; none: -1, -1 (then QUANTITY_DEFAULT_LENGTH). */
+struct size_from {
+    int argument;
+    int times_argument; /* -1: only `argument` */
+};
+
+struct api_cost_variant {
+    const struct predicate *when; /* all must hold; none: always */
+    unsigned when_count;
+    struct duration cpu_call;
+    struct duration cpu_byte;
+    struct size_from bytes;
+    bool waits;
+    enum wait_kind wait_kind;
+    bool wait_kind_from_fd; /* the kind is that of the descriptor in `fd_argument` */
+    int fd_argument;        /* -1: none */
+    struct duration wait;       /* typical waiting of one call */
+    struct duration wait_tail;  /* the rare long wait (cold cache, writeback, DNS time-out); DURATION_NONE: none */
+    double tail_share;          /* how often the tail happens, 0 to 1 */
+    struct duration at_most;    /* a time-out that bounds the waiting; DURATION_NONE: none */
+};
+
+enum effect_kind {
+    EFFECT_OPENS,           /* makes a descriptor (fds): in the result (argument -1), or written through an argument */
+    EFFECT_SETS_NONBLOCKING, /* the descriptor in `argument` */
+    EFFECT_SETS_BLOCKING,
+    EFFECT_CLOSES,          /* the descriptor in `argument` */
+    EFFECT_SAME_FD,         /* the result is the same descriptor as `argument` (fdopen, fileno, dup) */
+    EFFECT_RETURNS_ARGUMENT, /* the result is `argument` itself (strcpy, memcpy) */
+    EFFECT_COPIES,          /* what `from_argument` points to is copied to what `argument` points to */
+    EFFECT_ACQUIRES,        /* the lock in `argument` */
+    EFFECT_RELEASES,
+    EFFECT_TRY_ACQUIRES,
+    EFFECT_GIL_RELEASES,
+    EFFECT_GIL_ACQUIRES,
+    EFFECT_CALLBACK,        /* `argument` is called: see `callback` */
+    EFFECT_SPAWNS_THREAD,   /* `argument` is the entry of a new thread, called with `data_argument` */
+    EFFECT_SPAWNS_PROCESS,
+    EFFECT_FORKS,
+    EFFECT_NORETURN,
+    EFFECT_ALLOCATES,
+    EFFECT_FREES,
+    EFFECT_WRITES,          /* writes what `argument` points to */
+    EFFECT_MULTIPLEXES,     /* waits for many descriptors at once: select, poll, epoll_wait */
+    EFFECT_WAITS_FOR_WORK,  /* a dispatcher's wait for work to arrive: accept, sigwait */
+};
+
+enum callback_when {
+    CALLBACK_DURING,     /* before the call returns */
+    CALLBACK_EVENT_LOOP, /* later, from an event loop */
+    CALLBACK_THREAD,     /* later, in another thread */
+    CALLBACK_EXIT,       /* at exit */
+    CALLBACK_SIGNAL,     /* in a signal handler */
+    CALLBACK_FORK,       /* around fork */
+};
+
+struct effect {
+    enum effect_kind kind;
+    int argument;      /* from 0; -1: the result or none */
+    int data_argument; /* callbacks: the argument that is passed on as the callback's data; -1: none */
+    int data_position; /* callbacks: the parameter in which the callback gets it; 0 if not given */
+    int from_argument; /* EFFECT_COPIES */
+    fd_bits fds;       /* EFFECT_OPENS */
+    enum callback_when when;       /* EFFECT_CALLBACK */
+    struct size_from times;        /* CALLBACK_DURING: how often it is called; none: once */
+    bool times_log;                /* times the binary logarithm of that: qsort */
+    const char *field;             /* the callback is this member of what `argument` points to (sigaction); NULL: itself */
+    const struct predicate *predicates; /* the effect happens only if all hold */
+    unsigned predicate_count;
+};
+
+enum thread_safety { THREAD_SAFETY_UNKNOWN, THREAD_SAFE, THREAD_SAFE_IF, THREAD_UNSAFE };
+
+struct api {
+    const char *name;
+    const char *header;  /* "unistd.h" */
+    const char *library; /* "libc", "libpthread", … */
+    const char *file;    /* the YAML file and line it comes from */
+    unsigned line;
+    unsigned argument_count;
+    const char *const *arguments; /* names; a variadic function lists the fixed ones and, if any matters, the first varying ones */
+    enum thread_safety thread_safety;
+    const char *thread_safety_tags; /* "race:strtok locale", "" */
+    const char *thread_safety_source;
+    const char *safe_since;         /* version from which on it is safe ("glibc 2.32"), or NULL */
+    const struct api_cost_variant *costs; /* tried in order; the first whose conditions hold counts */
+    unsigned cost_count;
+    const struct effect *effects;
+    unsigned effect_count;
+    const char *async_form;   /* "io_uring IORING_OP_READ", "none", or NULL: not assessed */
+    const char *async_caveat; /* or NULL */
+    const char *since;        /* first version that has it, or NULL */
+    const char *source;       /* "read(2), man-pages 6.03" */
+    bool reviewed;            /* false: `source: unreviewed` */
+    const char *note;         /* one line for people, or NULL */
+};
+
+struct knowledge;
+
+/* Loads apis/*.yaml, constants.yaml and costs/*.yaml below `directory`. Mistakes are added to `problems` with
+ * file:line:column; the entry is left out and the rest is loaded. NULL only if the directory cannot be read. */
+struct knowledge *knowledge_load(const char *directory, struct problems *problems);
+
+/* Adds a user's file of API entries; they replace entries of the same name. */
+bool knowledge_add_file(struct knowledge *knowledge, const char *path, struct problems *problems);
+void knowledge_free(struct knowledge *knowledge);
+
+/* The entry of a function, by the name that the source or the linker uses: aliases are mapped (open64, __read_chk,
+ * __isoc99_sscanf, __builtin_memcpy). NULL: not known. */
+const struct api *knowledge_find(const struct knowledge *knowledge, const char *name);
+
+/* All entries, by name. */
+size_t knowledge_count(const struct knowledge *knowledge);
+const struct api *knowledge_at(const struct knowledge *knowledge, size_t index);
+
+const struct profile *knowledge_profile(const struct knowledge *knowledge, const char *name);
+size_t knowledge_profile_count(const struct knowledge *knowledge);
+const struct profile *knowledge_profile_at(const struct knowledge *knowledge, size_t index);
+
+/* The number of a named constant (O_NONBLOCK); false if there is none. */
+bool knowledge_constant(const struct knowledge *knowledge, const char *name, int64_t *value);
+
+/* ---- asking ---- */
+
+/* What is known of one argument of one call. */
+struct api_argument {
+    bool constant_known;
+    int64_t constant;
+    bool expected_known;   /* a typical value, for lengths */
+    double expected;
+    const char *string;    /* a string literal, or NULL */
+    fd_bits fds;           /* kinds that it may be; 0: nothing known */
+    bool fds_complete;     /* false: it may also be something that was not seen */
+};
+
+struct api_cost {
+    struct amount cpu;                /* mean, not median, and spread */
+    struct amount wait[WAIT_COUNT];   /* mean and spread by kind */
+    double wait_certain;              /* share of the possibilities in which the call may wait at all, 0 to 1 */
+};
+
+/* The expected cost of one call. Arguments that are missing or unknown make a mixture of the variants that may hold,
+ * with the profile's priors, and widen the spread. Means are exp(ln median + spread²/2) of the log-normal. */
+void knowledge_cost(const struct api *api, const struct profile *profile, const struct api_argument *arguments,
+                    unsigned argument_count, struct api_cost *cost);
+
+/* How likely the conditions of an effect hold, 0 to 1; 1 if there are none. */
+double knowledge_effect_likely(const struct effect *effect, const struct api_argument *arguments,
+                               unsigned argument_count);
+
+#endif
