@@ -29,6 +29,20 @@ typedef uint16_t fd_bits;
 const char *fd_kind_name(enum fd_kind kind); /* "network", "disk", … */
 int fd_kind_find(const char *name);          /* or -1 */
 
+/* What an argument may lead to at all, by its type: this chooses the prior where the value flow knows nothing. */
+enum fd_family {
+    FD_FAMILY_ANY,    /* an int, of read(2) for example */
+    FD_FAMILY_SOCKET, /* what only sockets can be given to */
+    FD_FAMILY_STREAM, /* a FILE * */
+    FD_FAMILY_FILE,   /* what is nearly always a file: fsync, lseek */
+    FD_FAMILY_COUNT
+};
+
+struct fd_prior {
+    double kinds[FD_KIND_COUNT]; /* sums to 1 */
+    double nonblocking;          /* how often it is non-blocking, 0 to 1 */
+};
+
 /* ---- cost profiles ---- */
 
 /* The quantities that API entries and the cost pass refer to by name. Each is a time in ns (or, where the row says so, a
@@ -49,8 +63,7 @@ struct profile {
     const char *description;
     const char *source;
     struct amount quantities[QUANTITY_COUNT];
-    double fd_prior[FD_KIND_COUNT]; /* what a descriptor of unknown kind may be; sums to 1 */
-    double nonblocking_prior;       /* how often a descriptor of unknown state is non-blocking, 0 to 1 */
+    struct fd_prior fd_priors[FD_FAMILY_COUNT]; /* what a descriptor of which nothing is known may be */
 };
 
 /* ---- API entries ---- */
@@ -73,6 +86,7 @@ struct predicate {
     int64_t number;
     fd_bits fds;
     const char *string;
+    double likely; /* how likely it holds if the argument is not known and no earlier variant held; < 0: by its kind */
 };
 
 /* How long something takes: a quantity of the profile, or an argument's value, or a fixed amount. */
@@ -84,10 +98,12 @@ struct duration {
     struct amount fixed; /* DURATION_FIXED */
 };
 
-/* How much is worked on: an argument's value, or the product of two; none: -1, -1 (then QUANTITY_DEFAULT_LENGTH). */
+/* How much is worked on: an argument's value, the product of two, or the length of the string it points to. What is
+ * not known counts as QUANTITY_DEFAULT_LENGTH, a string as QUANTITY_DEFAULT_STRING. */
 struct size_from {
-    int argument;
+    int argument;       /* -1: none */
     int times_argument; /* -1: only `argument` */
+    bool string;        /* the length of the string in `argument` */
 };
 
 struct api_cost_variant {
@@ -102,7 +118,7 @@ struct api_cost_variant {
     int fd_argument;        /* -1: none */
     struct duration wait;       /* typical waiting of one call */
     struct duration wait_tail;  /* the rare long wait (cold cache, writeback, DNS time-out); DURATION_NONE: none */
-    double tail_share;          /* how often the tail happens, 0 to 1 */
+    struct duration tail_share; /* how often the tail happens, 0 to 1: a quantity that is a probability, or fixed */
     struct duration at_most;    /* a time-out that bounds the waiting; DURATION_NONE: none */
 };
 
@@ -164,6 +180,7 @@ struct api {
     const char *file;    /* the YAML file and line it comes from */
     unsigned line;
     unsigned argument_count;
+    const enum fd_family *families; /* of each argument */
     const char *const *arguments; /* names; a variadic function lists the fixed ones and, if any matters, the first varying ones */
     enum thread_safety thread_safety;
     const char *thread_safety_tags; /* "race:strtok locale", "" */
@@ -203,6 +220,9 @@ const struct profile *knowledge_profile(const struct knowledge *knowledge, const
 size_t knowledge_profile_count(const struct knowledge *knowledge);
 const struct profile *knowledge_profile_at(const struct knowledge *knowledge, size_t index);
 
+/* The descriptors that a variable of a library leads to (stdin); 0: not known. */
+fd_bits knowledge_variable(const struct knowledge *knowledge, const char *name);
+
 /* The number of a named constant (O_NONBLOCK); false if there is none. */
 bool knowledge_constant(const struct knowledge *knowledge, const char *name, int64_t *value);
 
@@ -233,5 +253,9 @@ void knowledge_cost(const struct api *api, const struct profile *profile, const 
 /* How likely the conditions of an effect hold, 0 to 1; 1 if there are none. */
 double knowledge_effect_likely(const struct effect *effect, const struct api_argument *arguments,
                                unsigned argument_count);
+
+/* How often one call calls the callback of an EFFECT_CALLBACK with CALLBACK_DURING: mean and spread. */
+struct amount knowledge_callback_times(const struct effect *effect, const struct profile *profile,
+                                       const struct api_argument *arguments, unsigned argument_count);
 
 #endif

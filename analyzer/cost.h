@@ -1,0 +1,74 @@
+/* Cost: what one call of each function takes, CPU and waiting, with uncertainty; bottom-up over the call graph.
+ *
+ * Formulas. Frequencies are structural: loops by trip count, branches by their conditions (docs/analyzer.md lists the
+ * numbers and their sources). Means add; relative variances combine as those of independent log-normals
+ * (Var = mean² (exp(s²) - 1)). Recursion: the members of a strongly connected component are evaluated RECURSION_DEPTH
+ * times, which counts that many turns of the recursion.
+ *
+ * Ownership: struct costs owns the entries.
+ */
+#ifndef ANALYZER_COST_H
+#define ANALYZER_COST_H
+
+#include "analyzer/flow.h"
+
+struct cost {
+    double cpu;       /* mean, ns */
+    double cpu_spread; /* of ln(cpu) */
+    double wait[WAIT_COUNT]; /* means, ns */
+    double wait_spread; /* of ln(sum of waits) */
+    double unknown;   /* expected number of calls whose cost nobody knows, per call of this function */
+    double unreviewed; /* share of the time that comes from entries nobody read up, 0 to 1 */
+};
+
+double cost_wait(const struct cost *cost);
+
+/* Where most of something comes from: a call of the function, and what it leads to. */
+struct cost_source {
+    uint32_t call;       /* or SUMMARY_NONE: its own code */
+    uint32_t function;   /* the callee, or NO_FUNCTION */
+    const struct api *api; /* the callee's entry, where it has no body */
+    double share;        /* of the function's total, 0 to 1 */
+    double frequency;    /* expected calls per call of the function */
+    uint32_t entry;      /* the callee's cost entry (see cost_entry), or SUMMARY_NONE */
+};
+
+struct cost_entry {
+    uint32_t function;
+    struct cost total;      /* inclusive */
+    double self_cpu;
+    struct cost_source most_wait, most_cpu;
+    uint32_t unknown_sites; /* indirect calls without a target, and callees nobody knows */
+    name_id first_unknown;  /* symbol of the first unknown callee by weight, or 0 (an indirect call) */
+    uint32_t unknown_line;
+    bool noreturn;          /* no path comes back */
+};
+
+struct costs;
+
+struct costs *costs_solve(const struct linked *linked, const struct program *program, const struct flow *flow,
+                          const struct knowledge *knowledge, const struct profile *profile);
+void costs_free(struct costs *costs);
+
+/* The entry of a function with nothing bound; NULL if the function is not of this program. */
+const struct cost_entry *costs_function(const struct costs *costs, uint32_t function);
+const struct cost_entry *costs_entry(const struct costs *costs, uint32_t entry);
+
+/* Expected calls of each call site per call of the function: for loops and evidence. */
+double costs_call_frequency(const struct costs *costs, uint32_t function, uint32_t call);
+
+void costs_print(const struct costs *costs, uint32_t function, FILE *stream);
+
+/* ---- the class ---- */
+
+struct classification {
+    enum class_kind class_kind;
+    double confidence; /* 0 to 1 */
+    double share_low, share, share_high; /* waiting: 10 %, median, 90 % */
+};
+
+/* The class with the most probability over the borders (see model/concepts.h), for log-normal CPU and waiting.
+ * `quality` (0 to 1) is that of the parse. `unknown` if what is unresolved could change the answer. */
+void classify(const struct cost *cost, double quality, struct classification *classification);
+
+#endif
