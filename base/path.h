@@ -12,9 +12,11 @@
 /* directory + "/" + path, or path alone if it is absolute; "." and ".." and doubled slashes are folded lexically. */
 char *path_join(struct arena *arena, const char *directory, const char *path);
 
-/* An absolute path relative to root if it lies below it, else unchanged. Both must be folded. */
+/* An absolute path relative to root if it lies below it ("." for the root itself), else unchanged. Both must be
+ * folded. */
 const char *path_relative(const char *root, const char *path);
 
+/* The root lies below itself: "is it in this tree?" */
 bool path_is_below(const char *root, const char *path);
 const char *path_base(const char *path);
 char *path_directory(struct arena *arena, const char *path);
