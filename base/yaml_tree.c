@@ -298,7 +298,7 @@ bool yaml_read_string(struct yaml_tree *tree, const char *name, const char *text
     bool good = read_stream(&reader);
     yaml_parser_delete(&reader.parser);
     if (!good)
-        yaml_free(tree);
+        yaml_tree_free(tree);
     else if (tree->root && tree->root->kind == YAML_NULL)
         tree->root = NULL;
     return good;
@@ -320,7 +320,7 @@ bool yaml_read_file(struct yaml_tree *tree, const char *path, struct problems *p
     return good;
 }
 
-void yaml_free(struct yaml_tree *tree)
+void yaml_tree_free(struct yaml_tree *tree)
 {
     arena_free(&tree->arena);
     *tree = (struct yaml_tree){0};

@@ -1,6 +1,6 @@
 /* YAML as a tree in which every node knows its place (libyaml's parser, our tree).
  *
- * Ownership: the tree owns its nodes and strings; yaml_free releases all. Anchors, aliases and merge keys ("<<") are
+ * Ownership: the tree owns its nodes and strings; yaml_tree_free releases all. Anchors, aliases and merge keys ("<<") are
  * refused with a message, as are duplicate keys. Depth is limited to 64, size to 64 MiB.
  */
 #ifndef BASE_YAML_TREE_H
@@ -36,7 +36,8 @@ struct yaml_tree {
 bool yaml_read_file(struct yaml_tree *tree, const char *path, struct problems *problems);
 bool yaml_read_string(struct yaml_tree *tree, const char *name, const char *text, size_t length,
                       struct problems *problems);
-void yaml_free(struct yaml_tree *tree);
+void yaml_tree_free(struct yaml_tree *tree);
+#define yaml_free yaml_tree_free /* the name itself is taken by libyaml */
 
 /* A map's value, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
