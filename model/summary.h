@@ -105,8 +105,10 @@ enum node_kind {
     NODE_RETURN,   /* a: value or NONE */
     NODE_BREAK,
     NODE_CONTINUE,
-    NODE_GOTO, /* forward; a backward one has become a LOOP */
+    NODE_GOTO, /* flags: GOTO_BACKWARD: the next turn of the LOOP_GOTO around it; else forward, somewhere behind */
 };
+
+#define GOTO_BACKWARD 1u
 
 enum loop_kind {
     LOOP_COUNTED,  /* a counter runs up to the trip count, known or not */
@@ -116,7 +118,7 @@ enum loop_kind {
     LOOP_CALL,     /* until a call in the condition says that there is no more */
     LOOP_ENDLESS,  /* for (;;), while (1) */
     LOOP_ONCE,     /* do { } while (0): no loop at all */
-    LOOP_GOTO,     /* a goto backwards */
+    LOOP_GOTO,     /* a goto backwards; BREAK and CONTINUE pass through it to the loop or switch around it */
 };
 
 #define ARM_DEFAULT 1u

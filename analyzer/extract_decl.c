@@ -1,0 +1,302 @@
+/* Declarations → symbols and slots. Each declaration is looked at once per unit; the cache is keyed by libclang's own
+ * pointer to it. */
+#include "analyzer/extract_internal.h"
+
+#include "base/path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void expansion_place(CXCursor cursor, CXFile *file, unsigned *line, unsigned *column)
+{
+    clang_getExpansionLocation(clang_getCursorLocation(cursor), file, line, column, NULL);
+}
+
+name_id file_name(struct extractor *x, CXFile file)
+{
+    if (file && file == x->last_file.file)
+        return x->last_file.name;
+    if (!file)
+        return x->unit_file;
+    struct arena scratch;
+    arena_init(&scratch);
+    CXString real = clang_File_tryGetRealPathName(file);
+    CXString spelled = clang_getFileName(file);
+    const char *path = clang_getCString(real);
+    if (!path || !*path)
+        path = clang_getCString(spelled);
+    const char *folded = path_join(&scratch, x->unit->directory, path ? path : "");
+    const char *relative = strcmp(folded, x->unit->path) == 0 ? x->unit->name : path_relative(x->root, folded);
+    name_id name = names_add(&x->summary.names, relative);
+    clang_disposeString(real);
+    clang_disposeString(spelled);
+    arena_free(&scratch);
+    x->last_file.file = file;
+    x->last_file.name = name;
+    return name;
+}
+
+name_id usr_of(struct extractor *x, CXCursor declaration)
+{
+    CXString usr = clang_getCursorUSR(declaration);
+    const char *string = clang_getCString(usr);
+    name_id name = names_add(&x->summary.names, string ? string : "");
+    clang_disposeString(usr);
+    return name;
+}
+
+/* "file#USR" with the file that holds the declaration's definition. */
+static name_id internal_symbol(struct extractor *x, CXCursor declaration)
+{
+    CXCursor definition = clang_getCursorDefinition(declaration);
+    CXCursor held = clang_Cursor_isNull(definition) ? declaration : definition;
+    CXFile file;
+    unsigned line, column;
+    expansion_place(held, &file, &line, &column);
+    struct text id = {0};
+    name_id name = file_name(x, file);
+    text_printf(&id, "%s#%s", names_string(&x->summary.names, name), names_string(&x->summary.names, usr_of(x, held)));
+    name_id symbol = names_add(&x->summary.names, id.string);
+    text_free(&id);
+    return symbol;
+}
+
+static name_id linkage_symbol(struct extractor *x, CXCursor declaration)
+{
+    enum CXLinkageKind linkage = clang_getCursorLinkage(declaration);
+    if (linkage == CXLinkage_Internal || linkage == CXLinkage_NoLinkage)
+        return internal_symbol(x, declaration);
+    CXString spelling = clang_getCursorSpelling(declaration);
+    name_id symbol = names_add(&x->summary.names, clang_getCString(spelling));
+    clang_disposeString(spelling);
+    return symbol;
+}
+
+/* ---- attributes ---- */
+
+struct attributes {
+    CXTranslationUnit unit;
+    uint32_t flags;
+};
+
+static bool token_is(const char *token, const char *name)
+{
+    size_t length = strlen(name);
+    if (strncmp(token, "__", 2) == 0 && strncmp(token + 2, name, length) == 0 && strcmp(token + 2 + length, "__") == 0)
+        return true;
+    return strcmp(token, name) == 0;
+}
+
+/* libclang has no kinds for most attributes: their spelling is looked at. */
+static enum CXChildVisitResult attribute(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+    (void)parent;
+    struct attributes *attributes = data;
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    if (kind == CXCursor_CompoundStmt)
+        return CXChildVisit_Break;
+    if (!clang_isAttribute(kind))
+        return CXChildVisit_Continue;
+    static const struct {
+        const char *name;
+        uint32_t flag;
+    } known[] = {{"noreturn", FUNCTION_NORETURN},       {"_Noreturn", FUNCTION_NORETURN},
+                 {"cold", FUNCTION_COLD},               {"nonblocking", FUNCTION_NONBLOCKING},
+                 {"constructor", FUNCTION_CONSTRUCTOR}};
+    CXToken *token = clang_getToken(attributes->unit, clang_getCursorLocation(cursor));
+    if (!token)
+        return CXChildVisit_Continue;
+    CXString spelling = clang_getTokenSpelling(attributes->unit, *token);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (token_is(clang_getCString(spelling), known[i].name))
+            attributes->flags |= known[i].flag;
+    clang_disposeString(spelling);
+    clang_disposeTokens(attributes->unit, token, 1);
+    return CXChildVisit_Continue;
+}
+
+uint32_t declaration_flags(CXCursor declaration)
+{
+    struct attributes attributes = {clang_Cursor_getTranslationUnit(declaration), 0};
+    if (clang_Cursor_hasAttrs(declaration))
+        clang_visitChildren(declaration, attribute, &attributes);
+    CXString type = clang_getTypeSpelling(clang_getCursorType(declaration));
+    if (strstr(clang_getCString(type), "noreturn"))
+        attributes.flags |= FUNCTION_NORETURN;
+    clang_disposeString(type);
+    return attributes.flags;
+}
+
+/* ---- the cache ---- */
+
+static size_t key_hash(const void *key)
+{
+    uint64_t bits = (uint64_t)(uintptr_t)key;
+    return (size_t)((bits >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+static struct declared *table_find(struct declared *table, uint32_t size, const void *key)
+{
+    size_t at = key_hash(key) & (size - 1);
+    while (table[at].key && table[at].key != key)
+        at = (at + 1) & (size - 1);
+    return &table[at];
+}
+
+static void table_grow(struct extractor *x)
+{
+    uint32_t size = x->table_size * 2;
+    struct declared *table = must_malloc(size * sizeof *table);
+    memset(table, 0, size * sizeof *table);
+    for (uint32_t i = 0; i < x->table_size; i++)
+        if (x->table[i].key)
+            *table_find(table, size, x->table[i].key) = x->table[i];
+    free(x->table);
+    x->table = table;
+    x->table_size = size;
+}
+
+static struct declared *table_entry(struct extractor *x, const void *key)
+{
+    if ((x->table_used + 1) * 2 > x->table_size)
+        table_grow(x);
+    struct declared *entry = table_find(x->table, x->table_size, key);
+    if (!entry->key) {
+        entry->key = key;
+        x->table_used++;
+    }
+    return entry;
+}
+
+static bool visible_to_threads(CXCursor variable)
+{
+    if (clang_getCursorTLSKind(variable) != CXTLS_None)
+        return false;
+    CXType type = clang_getCursorType(variable);
+    while (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray)
+        type = clang_getArrayElementType(type);
+    return !clang_isConstQualifiedType(type);
+}
+
+static void fill_variable(struct extractor *x, struct declared *entry, CXCursor variable)
+{
+    if (clang_Cursor_hasVarDeclGlobalStorage(variable) == 1) {
+        name_id symbol = linkage_symbol(x, variable);
+        bool shared = visible_to_threads(variable);
+        entry->symbol = symbol;
+        entry->slot_kind = SLOT_GLOBAL;
+        entry->shared = shared;
+    } else {
+        entry->slot_kind = SLOT_LOCAL;
+        entry->number = x->function.local_count++;
+    }
+    entry->kind = DECLARED_SLOT;
+}
+
+static void fill_function(struct extractor *x, struct declared *entry, CXCursor function)
+{
+    entry->symbol = linkage_symbol(x, function);
+    entry->kind = DECLARED_FUNCTION;
+    uint32_t flags = declaration_flags(function);
+    if (flags)
+        array_push(&x->summary.declarations, (struct declaration){entry->symbol, flags});
+}
+
+struct declared *declared_of(struct extractor *x, CXCursor declaration)
+{
+    struct declared *entry = table_entry(x, declaration.data[0]);
+    if (entry->kind != DECLARED_UNSEEN)
+        return entry;
+    switch (clang_getCursorKind(declaration)) {
+    case CXCursor_FunctionDecl:
+        fill_function(x, entry, declaration);
+        break;
+    case CXCursor_VarDecl:
+        fill_variable(x, entry, declaration);
+        break;
+    case CXCursor_FieldDecl:
+        entry->kind = DECLARED_SLOT;
+        entry->slot_kind = SLOT_FIELD;
+        entry->symbol = usr_of(x, declaration);
+        break;
+    case CXCursor_EnumConstantDecl:
+        entry->kind = DECLARED_ENUMERATOR;
+        entry->value = clang_getEnumConstantDeclValue(declaration);
+        break;
+    default:
+        entry->kind = DECLARED_OTHER;
+        break;
+    }
+    return entry;
+}
+
+void declared_parameter(struct extractor *x, CXCursor parameter, uint32_t number)
+{
+    struct declared *entry = table_entry(x, parameter.data[0]);
+    entry->kind = DECLARED_SLOT;
+    entry->slot_kind = SLOT_PARAMETER;
+    entry->number = number;
+}
+
+uint32_t slot_of_declared(struct extractor *x, struct declared *declared)
+{
+    if (declared->kind != DECLARED_SLOT)
+        return SUMMARY_NONE;
+    if (declared->generation != x->generation) {
+        declared->generation = x->generation;
+        declared->slot = x->function.slots.count;
+        struct slot slot = {declared->slot_kind, declared->number, declared->symbol};
+        array_push(&x->function.slots, slot);
+    }
+    return declared->slot;
+}
+
+/* ---- records ---- */
+
+struct fields {
+    struct extractor *x;
+    uint32_t count;
+    bool pointers;
+};
+
+static bool holds_pointers(struct extractor *x, CXType type)
+{
+    type = clang_getCanonicalType(type);
+    while (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray)
+        type = clang_getCanonicalType(clang_getArrayElementType(type));
+    if (type.kind == CXType_Record) {
+        struct declared *record = declared_record(x, type);
+        return record && record->pointers;
+    }
+    return type.kind == CXType_Pointer;
+}
+
+static enum CXVisitorResult add_field(CXCursor cursor, CXClientData data)
+{
+    struct fields *fields = data;
+    array_push(&fields->x->fields, cursor);
+    fields->count++;
+    return CXVisit_Continue;
+}
+
+struct declared *declared_record(struct extractor *x, CXType type)
+{
+    type = clang_getCanonicalType(type);
+    if (type.kind != CXType_Record)
+        return NULL;
+    CXCursor declaration = clang_getTypeDeclaration(type);
+    struct declared *entry = table_entry(x, declaration.data[0]);
+    if (entry->kind == DECLARED_RECORD)
+        return entry;
+    struct fields fields = {.x = x};
+    entry->kind = DECLARED_RECORD;
+    uint32_t first = x->fields.count;
+    clang_Type_visitFields(type, add_field, &fields);
+    entry->number = first;
+    entry->count = fields.count;
+    for (uint32_t i = 0; i < fields.count && !fields.pointers; i++)
+        fields.pointers = holds_pointers(x, clang_getCursorType(x->fields.items[first + i]));
+    entry = table_entry(x, declaration.data[0]); /* the table may have grown */
+    entry->pointers = fields.pointers;
+    return entry;
+}

@@ -1,0 +1,128 @@
+/* Inside extraction: the state of one walk, and what its parts offer one another.
+ *
+ * extract.c        the unit: top-level declarations, functions, output
+ * extract_decl.c   declarations → symbols and slots, with a cache by declaration
+ * extract_build.c  building a function: values, nodes, operations
+ * extract_expr.c   expressions → values, and events in order of evaluation
+ * extract_cond.c   conditions
+ * extract_init.c   initialisers
+ * extract_stmt.c   statements → skeleton
+ *
+ * Ownership: struct extractor lives for one unit. Cursors stay valid as long as the parsed unit.
+ */
+#ifndef ANALYZER_EXTRACT_INTERNAL_H
+#define ANALYZER_EXTRACT_INTERNAL_H
+
+#include "analyzer/extract.h"
+#include "model/summary.h"
+
+/* What a declaration is to a summary. */
+enum declaration_kind { DECLARED_UNSEEN, DECLARED_FUNCTION, DECLARED_SLOT, DECLARED_ENUMERATOR, DECLARED_RECORD, DECLARED_OTHER };
+
+struct declared {
+    const void *key; /* libclang's declaration */
+    enum declaration_kind kind;
+    name_id symbol;          /* functions, globals, fields */
+    enum slot_kind slot_kind;
+    uint32_t generation;     /* the function that `slot` is an index in */
+    uint32_t slot;
+    uint32_t number;         /* parameters and locals: their number; records: first field in extractor.fields */
+    uint32_t count;          /* records: how many fields */
+    bool shared;             /* a variable that other threads can see and that is not constant */
+    bool pointers;           /* records: has a member that is or holds a pointer */
+    int64_t value;           /* enumerators */
+};
+
+/* A label whose statement is open, so that a goto to it goes backwards. */
+struct open_label {
+    const void *label;
+    uint32_t node;
+};
+
+struct extractor {
+    CXTranslationUnit parsed;
+    const struct translation_unit *unit;
+    const char *root;
+    struct summary summary;
+    name_id unit_file;
+
+    struct declared *table; /* open addressing by key */
+    uint32_t table_size, table_used;
+    ARRAY(CXCursor) fields;   /* of records, see declared.number */
+    ARRAY(CXCursor) children; /* a stack, see children_of */
+    ARRAY(struct open_label) labels;
+    struct { CXFile file; name_id name; bool system; } last_file;
+
+    struct function function; /* being built */
+    uint32_t generation;      /* counts functions */
+    uint32_t *value_table;    /* hash of values of this function: index + 1 */
+    uint32_t value_table_size;
+    struct operations pending; /* work since the last node */
+    uint32_t accesses_from;    /* node after which accesses are looked for, so that each stands once between calls */
+    bool at_file_scope;
+};
+
+/* ---- children ---- */
+
+/* The children of a cursor on the stack: items[0..count) are valid until children_drop. References to types and
+ * attributes are left out. */
+struct children {
+    uint32_t first, count;
+};
+struct children children_of(struct extractor *x, CXCursor cursor);
+CXCursor child_at(const struct extractor *x, struct children children, uint32_t index);
+void children_drop(struct extractor *x, struct children children);
+
+/* ---- declarations ---- */
+
+struct declared *declared_of(struct extractor *x, CXCursor declaration);
+/* The slot of a variable, parameter or member in the current function; SUMMARY_NONE if it is none. */
+uint32_t slot_of_declared(struct extractor *x, struct declared *declared);
+name_id function_symbol(struct extractor *x, CXCursor declaration);
+name_id file_name(struct extractor *x, CXFile file);
+name_id usr_of(struct extractor *x, CXCursor declaration);
+uint32_t declaration_flags(CXCursor declaration);
+void declared_parameter(struct extractor *x, CXCursor parameter, uint32_t number);
+/* The record's entry, with its fields known; NULL if the type is no record. */
+struct declared *declared_record(struct extractor *x, CXType type);
+void expansion_place(CXCursor cursor, CXFile *file, unsigned *line, unsigned *column);
+
+/* ---- building ---- */
+
+uint32_t value_add(struct extractor *x, struct value value);
+uint32_t value_unknown(struct extractor *x);
+uint32_t value_integer(struct extractor *x, int64_t number);
+uint32_t value_of_slot(struct extractor *x, uint32_t slot);
+uint32_t value_pair(struct extractor *x, enum value_kind kind, uint32_t a, uint32_t b);
+bool value_is_integer(const struct extractor *x, uint32_t value, int64_t *number);
+void flow_add(struct extractor *x, uint32_t target, uint32_t source);
+uint32_t return_slot(struct extractor *x);
+
+uint32_t node_open(struct extractor *x, enum node_kind kind, unsigned flags, CXCursor place);
+void node_close(struct extractor *x, uint32_t node);
+void node_leaf(struct extractor *x, enum node_kind kind, unsigned flags, uint32_t a);
+void operations_flush(struct extractor *x);
+void access_add(struct extractor *x, uint32_t slot, unsigned flags);
+uint32_t condition_add(struct extractor *x, struct condition condition);
+/* Is there anything but operations from this node on? */
+bool nodes_matter(const struct extractor *x, uint32_t from);
+
+/* ---- the walk ---- */
+
+CXCursor peel(struct extractor *x, CXCursor cursor);
+/* Emits what evaluating the expression does; returns its value. `wanted` false: the value is not looked at. */
+uint32_t expression(struct extractor *x, CXCursor cursor, bool wanted);
+/* The same for an expression that is a place: VALUE_SLOT or VALUE_DEREF or unknown. access: ACCESS_… flags. */
+uint32_t place_expression(struct extractor *x, CXCursor cursor, unsigned access);
+uint32_t condition_expression(struct extractor *x, CXCursor cursor);
+/* `a && b` in a value or a condition: emits b under the condition a. Returns b's condition. */
+uint32_t guarded_condition(struct extractor *x, uint32_t guard, bool when, CXCursor cursor);
+void initialise(struct extractor *x, uint32_t target, CXType type, CXCursor initialiser);
+void statement(struct extractor *x, CXCursor cursor);
+void statement_in_sequence(struct extractor *x, CXCursor cursor);
+void variable_declaration(struct extractor *x, CXCursor cursor);
+
+void function_begin(struct extractor *x);
+void function_end(struct extractor *x);
+
+#endif
