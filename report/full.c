@@ -1,0 +1,74 @@
+/* The full text: what people read. */
+#include "report/full.h"
+
+#include "report/describe.h"
+#include "report/formats.h"
+
+enum tint full_model_tint(enum model model)
+{
+    return model == MODEL_SERIAL ? TINT_DIM : TINT_GREEN;
+}
+
+enum tint full_class_tint(enum class_kind class_kind)
+{
+    static const enum tint tints[CLASS_COUNT] = {
+        [CLASS_TRIVIAL] = TINT_DIM, [CLASS_UNKNOWN] = TINT_YELLOW, [CLASS_IO] = TINT_CYAN, [CLASS_WAIT] = TINT_CYAN};
+    return tints[class_kind];
+}
+
+void full_line(const struct printer *printer, const char *label, struct text *text)
+{
+    if (text->length)
+        print_wrapped(printer, FULL_INDENT, label, FULL_LABEL, text_string(text));
+    text_clear(text);
+}
+
+void full_chain(const struct printer *printer, unsigned indent, const struct evidence *steps, uint32_t count)
+{
+    const unsigned widest = 48; /* longer places push their text to the right */
+    unsigned width = 0;
+    struct text place = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        text_clear(&place);
+        if (steps[i].place.file)
+            text_add_place(&place, steps[i].place);
+        unsigned taken = display_width(text_string(&place));
+        width = taken > width && taken <= widest ? taken : width;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        text_clear(&place);
+        if (steps[i].place.file)
+            text_add_place(&place, steps[i].place);
+        text_add(&place, "  ");
+        print_wrapped(printer, indent, text_string(&place), width + 2, steps[i].text);
+    }
+    text_free(&place);
+}
+
+void full_blocked(const struct printer *printer, const struct advice *advice)
+{
+    struct text text = {0};
+    for (uint32_t i = 0; i < advice->blocked_count; i++) {
+        const struct blocked_model *blocked = &advice->blocked[i];
+        text_printf(&text, "%s: %s", model_name(blocked->model), blocked->because);
+        if (blocked->place.file) {
+            text_add(&text, " (");
+            text_add_place(&text, blocked->place);
+            text_add(&text, ")");
+        }
+        full_line(printer, i ? "" : "Not", &text);
+    }
+    text_free(&text);
+}
+
+static bool write_full(const struct result *result, const struct report_options *options, FILE *stream)
+{
+    static void (*const views[REPORT_VIEW_COUNT])(const struct printer *, const struct result *,
+                                                  const struct report_options *) = {
+        [REPORT_CHECK] = full_check, [REPORT_CLASSIFY] = full_classify, [REPORT_EXPLAIN] = full_explain};
+    struct printer printer = {.stream = stream, .color = options->color, .width = options->width};
+    views[options->view](&printer, result, options);
+    return !ferror(stream);
+}
+
+const struct report_format report_full = {"full", "text for people", write_full};

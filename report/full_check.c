@@ -1,0 +1,221 @@
+/* `check` for people: findings, then the advice worth acting on, then what was and was not seen. */
+#include "report/describe.h"
+#include "report/full.h"
+#include "report/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ADVICE_SHOWN = 10, SITES_SHOWN = 3, NAMES_SHOWN = 3 };
+
+static const enum tint severity_tints[] = {
+    [SEVERITY_NOTE] = TINT_CYAN, [SEVERITY_WARNING] = TINT_YELLOW, [SEVERITY_ERROR] = TINT_RED};
+
+/* Findings of one rule whose chains end at the same place have one cause: the first is printed in full. */
+static bool same_cause(const struct finding *a, const struct finding *b)
+{
+    if (!a->chain_count || !b->chain_count || strcmp(a->rule, b->rule) != 0)
+        return false;
+    struct place x = a->chain[a->chain_count - 1].place, y = b->chain[b->chain_count - 1].place;
+    return x.file && y.file && x.line == y.line && x.column == y.column && strcmp(x.file, y.file) == 0;
+}
+
+static void print_finding(const struct printer *printer, const struct finding *finding)
+{
+    struct text text = {0};
+    text_add_place(&text, finding->place);
+    text_add(&text, ": ");
+    print_tinted(printer, TINT_BOLD, text_string(&text));
+    text_clear(&text);
+    text_printf(&text, "%s: ", describe_severity(finding->severity));
+    print_tinted(printer, severity_tints[finding->severity], text_string(&text));
+    text_clear(&text);
+    text_printf(&text, "%s [%s]", finding->message, finding->rule);
+    print_tinted(printer, TINT_PLAIN, text_string(&text));
+    putc('\n', printer->stream);
+    text_free(&text);
+    full_chain(printer, FULL_INDENT, finding->chain, finding->chain_count);
+    if (finding->todo)
+        print_wrapped(printer, FULL_INDENT, "Do", FULL_LABEL, finding->todo);
+}
+
+static void print_same_cause(const struct printer *printer, const struct result *result, uint32_t first, bool *done)
+{
+    struct text text = {0};
+    uint32_t count = 0;
+    for (uint32_t i = first + 1; i < result->finding_count; i++) {
+        const struct finding *finding = &result->findings[i];
+        if (done[i] || !same_cause(&result->findings[first], finding))
+            continue;
+        done[i] = true;
+        if (count++ < NAMES_SHOWN) {
+            text_printf(&text, "%s%s (", text.length ? ", " : "", finding->name);
+            text_add_place(&text, (struct place){finding->place.file, finding->place.line, 0});
+            text_add(&text, ")");
+        }
+    }
+    if (count > NAMES_SHOWN)
+        text_printf(&text, " and %u more", count - NAMES_SHOWN);
+    full_line(printer, "Also", &text);
+    text_free(&text);
+}
+
+static void print_findings(const struct printer *printer, const struct result *result)
+{
+    bool *done = calloc(result->finding_count + 1, sizeof *done);
+    if (!done)
+        die_out_of_memory(result->finding_count + 1);
+    for (uint32_t i = 0; i < result->finding_count; i++) {
+        if (done[i])
+            continue;
+        print_finding(printer, &result->findings[i]);
+        print_same_cause(printer, result, i, done);
+        putc('\n', printer->stream);
+    }
+    free(done);
+}
+
+/* The other units of the function that get the same answer: they are printed as further places of the first. */
+static void add_other_sites(struct text *text, const struct result *result, const struct advice_index *index,
+                            uint32_t first)
+{
+    uint32_t count = 0;
+    for (uint32_t a = index->next[first]; a != ADVICE_NONE; a = index->next[a]) {
+        if (result->advice[a].model != result->advice[first].model)
+            continue;
+        if (count++ < SITES_SHOWN) {
+            text_add(text, "; ");
+            describe_unit(text, result, &result->units[result->advice[a].unit]);
+        }
+    }
+    if (count > SITES_SHOWN)
+        text_printf(text, "; and %u more", count - SITES_SHOWN);
+}
+
+static void print_advice(const struct printer *printer, const struct result *result, const struct advice_index *index,
+                         uint32_t first, unsigned number)
+{
+    const struct advice *advice = &result->advice[first];
+    const struct unit *unit = &result->units[advice->unit];
+    const struct function_result *function = &result->functions[unit->function];
+    struct text text = {0};
+    fprintf(printer->stream, "%2u. ", number);
+    print_tinted(printer, TINT_BOLD, function->name);
+    fputs("  ", printer->stream);
+    print_tinted(printer, full_model_tint(advice->model), model_name(advice->model));
+    fputs("  ", printer->stream);
+    text_add_place(&text, (struct place){function->file, function->line, 0});
+    print_tinted(printer, TINT_DIM, text_string(&text));
+    putc('\n', printer->stream);
+    text_clear(&text);
+
+    describe_behaviour(&text, function);
+    full_line(printer, "Is", &text);
+    describe_unit(&text, result, unit);
+    add_other_sites(&text, result, index, first);
+    full_line(printer, "Where", &text);
+    describe_k(&text, advice);
+    full_line(printer, "For", &text);
+    text_add(&text, advice->because);
+    full_line(printer, "Why", &text);
+    text_add(&text, advice->todo ? advice->todo : "");
+    full_line(printer, "Do", &text);
+    describe_effort(&text, unit, advice->model);
+    full_line(printer, "Touches", &text);
+    full_blocked(printer, advice);
+    putc('\n', printer->stream);
+    text_free(&text);
+}
+
+/* The first unit of its function with this answer stands for the others. */
+static bool is_first_of_group(const struct result *result, const struct advice_index *index, uint32_t advice)
+{
+    for (uint32_t a = index->first[result->units[result->advice[advice].unit].function]; a < advice; a = index->next[a])
+        if (result->advice[a].model == result->advice[advice].model)
+            return false;
+    return true;
+}
+
+static void print_rest(const struct printer *printer, uint32_t hidden, uint32_t serial)
+{
+    struct text text = {0};
+    if (hidden) {
+        text_add_counted(&text, hidden, "more function");
+        text_add(&text, " with advice (--all shows all)");
+    }
+    if (serial) {
+        text_add(&text, text.length ? "; " : "");
+        text_add_counted(&text, serial, "unit");
+        text_add(&text, serial == 1 ? " is best left as it is" : " are best left as they are");
+    }
+    if (text.length) {
+        text_add(&text, ".");
+        print_wrapped(printer, 0, "", 0, text_string(&text));
+    }
+    text_free(&text);
+}
+
+static void print_advice_list(const struct printer *printer, const struct result *result,
+                              const struct report_options *options)
+{
+    struct advice_index index;
+    advice_index_make(&index, result);
+    uint32_t shown = 0, hidden = 0, serial = 0;
+    for (uint32_t a = 0; a < result->advice_count; a++) {
+        if (result->advice[a].model == MODEL_SERIAL) {
+            serial++;
+        } else if (is_first_of_group(result, &index, a)) {
+            if (!options->all && shown >= ADVICE_SHOWN) {
+                hidden++;
+                continue;
+            }
+            if (!shown++)
+                fputs("Advice, what saves the most first:\n\n", printer->stream);
+            print_advice(printer, result, &index, a, shown);
+        }
+    }
+    if (!shown)
+        fputs("No advice: nothing here gains from running concurrently.\n", printer->stream);
+    print_rest(printer, hidden, serial);
+    advice_index_free(&index);
+}
+
+static void print_finding_count(const struct printer *printer, const struct result *result)
+{
+    uint32_t counts[SEVERITY_ERROR + 1] = {0};
+    for (uint32_t i = 0; i < result->finding_count; i++)
+        counts[result->findings[i].severity]++;
+    struct text text = {0};
+    for (int severity = SEVERITY_ERROR; severity >= 0; severity--) {
+        if (!counts[severity])
+            continue;
+        text_add(&text, text.length ? ", " : "");
+        if (severity == SEVERITY_NOTE)
+            text_printf(&text, "%u for information", counts[severity]);
+        else
+            text_add_counted(&text, counts[severity], describe_severity((enum severity)severity));
+    }
+    fprintf(printer->stream, "Findings: %s.\n", result->finding_count ? text_string(&text) : "none");
+    text_free(&text);
+}
+
+void full_check(const struct printer *printer, const struct result *result, const struct report_options *options)
+{
+    print_findings(printer, result);
+    print_advice_list(printer, result, options);
+    print_finding_count(printer, result);
+    struct text text = {0};
+    text_add(&text, "Seen: ");
+    describe_coverage(&text, &result->coverage);
+    text_add(&text, ".");
+    print_wrapped(printer, 0, "", 0, text_string(&text));
+    if (result->flags_guessed)
+        print_wrapped(printer, 0, "", 0,
+                      "Flags were guessed: there is no compile database. 'concadvise build -- COMMAND' records one.");
+    text_clear(&text);
+    text_add(&text, "Not assessed: ");
+    describe_not_assessed(&text, result);
+    text_add(&text, ".");
+    print_wrapped(printer, 0, "", 0, text_string(&text));
+    text_free(&text);
+}

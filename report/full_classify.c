@@ -1,0 +1,79 @@
+/* `classify` for people: a table, and the functions counted by class. */
+#include "report/describe.h"
+#include "report/full.h"
+
+#include <math.h>
+
+enum { CLASS_WIDTH = 8, SHARE_WIDTH = 6, COST_WIDTH = 9, MODEL_WIDTH = 16, NAME_WIDTH = 28 };
+
+static void print_share(const struct printer *printer, double share)
+{
+    struct text text = {0};
+    text_add_percent(&text, share);
+    print_column_right(printer, TINT_PLAIN, text_string(&text), SHARE_WIDTH);
+    text_free(&text);
+}
+
+/* The header says that costs are orders of magnitude. */
+static void print_cost(const struct printer *printer, double ns)
+{
+    struct text text = {0};
+    if (ns > 0)
+        text_add_cost(&text, ns, false);
+    else
+        text_add(&text, "-");
+    print_column_right(printer, TINT_PLAIN, text_string(&text), COST_WIDTH);
+    text_free(&text);
+}
+
+static void print_header(const struct printer *printer)
+{
+    print_column(printer, TINT_BOLD, "CLASS", CLASS_WIDTH);
+    print_column_right(printer, TINT_BOLD, "SURE", SHARE_WIDTH);
+    print_column_right(printer, TINT_BOLD, "WAITS", SHARE_WIDTH);
+    print_column_right(printer, TINT_BOLD, "CPU", COST_WIDTH);
+    print_column_right(printer, TINT_BOLD, "WAIT", COST_WIDTH);
+    fputs("  ", printer->stream);
+    print_column(printer, TINT_BOLD, "MODEL", MODEL_WIDTH);
+    print_column(printer, TINT_BOLD, "FUNCTION", NAME_WIDTH);
+    print_tinted(printer, TINT_BOLD, "  PLACE");
+    putc('\n', printer->stream);
+}
+
+static void print_row(const struct printer *printer, const struct function_result *function)
+{
+    print_column(printer, full_class_tint(function->class_kind), class_name(function->class_kind), CLASS_WIDTH);
+    print_share(printer, function->confidence);
+    print_share(printer, function->wait_share);
+    print_cost(printer, function->cpu_ns);
+    print_cost(printer, function->wait_ns);
+    fputs("  ", printer->stream);
+    print_column(printer, full_model_tint(function->model), model_name(function->model), MODEL_WIDTH);
+    print_column(printer, TINT_PLAIN, function->name, NAME_WIDTH);
+    struct text place = {0};
+    text_add(&place, "  ");
+    text_add_place(&place, (struct place){function->file, function->line, 0});
+    print_tinted(printer, TINT_DIM, text_string(&place));
+    text_free(&place);
+    putc('\n', printer->stream);
+}
+
+void full_classify(const struct printer *printer, const struct result *result, const struct report_options *options)
+{
+    if (options->function_count)
+        print_header(printer);
+    for (uint32_t i = 0; i < options->function_count; i++)
+        print_row(printer, &result->functions[options->functions[i]]);
+    if (!options->function_count) {
+        fputs("No functions.\n", printer->stream);
+        return;
+    }
+    struct text text = {0};
+    putc('\n', printer->stream);
+    text_add_counted(&text, options->function_count, "function");
+    text_add(&text, ": ");
+    describe_class_counts(&text, result, options->functions, options->function_count);
+    text_add(&text, ".");
+    print_wrapped(printer, 0, "", 0, text_string(&text));
+    text_free(&text);
+}
