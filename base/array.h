@@ -12,44 +12,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARRAY(type)       \
-    struct {              \
-        type *items;      \
-        uint32_t count;   \
-        uint32_t capacity; \
+#define ARRAY(type)                                                                                                    \
+    struct {                                                                                                           \
+        type *items;                                                                                                   \
+        uint32_t count;                                                                                                \
+        uint32_t capacity;                                                                                             \
     }
 
 /* Makes room for `extra` more items. */
-#define array_reserve(array, extra)                                                                       \
-    do {                                                                                                  \
-        if ((array)->count + (uint32_t)(extra) > (array)->capacity) {                                     \
-            uint32_t array_wanted_ = ((array)->count + (uint32_t)(extra)) * 2 + 6;                        \
-            (array)->items = must_realloc((array)->items, (size_t)array_wanted_ * sizeof *(array)->items); \
-            (array)->capacity = array_wanted_;                                                            \
-        }                                                                                                 \
+#define array_reserve(array, extra)                                                                                    \
+    do {                                                                                                               \
+        if ((array)->count + (uint32_t)(extra) > (array)->capacity) {                                                  \
+            uint32_t array_wanted_ = ((array)->count + (uint32_t)(extra)) * 2 + 6;                                     \
+            (array)->items = must_realloc((array)->items, (size_t)array_wanted_ * sizeof *(array)->items);             \
+            (array)->capacity = array_wanted_;                                                                         \
+        }                                                                                                              \
     } while (0)
 
 /* Appends one item: array_push(&a, (struct point){1, 2}). */
-#define array_push(array, ...)                              \
-    do {                                                    \
-        array_reserve((array), 1);                          \
-        (array)->items[(array)->count++] = (__VA_ARGS__);   \
+#define array_push(array, ...)                                                                                         \
+    do {                                                                                                               \
+        array_reserve((array), 1);                                                                                     \
+        (array)->items[(array)->count++] = (__VA_ARGS__);                                                              \
     } while (0)
 
 #define array_last(array) (&(array)->items[(array)->count - 1])
 
-#define array_free(array)          \
-    do {                           \
-        free((array)->items);      \
-        (array)->items = NULL;     \
-        (array)->count = 0;        \
-        (array)->capacity = 0;     \
+#define array_free(array)                                                                                              \
+    do {                                                                                                               \
+        free((array)->items);                                                                                          \
+        (array)->items = NULL;                                                                                         \
+        (array)->count = 0;                                                                                            \
+        (array)->capacity = 0;                                                                                         \
     } while (0)
 
 /* for (array_each(struct point, p, &points)) … */
-#define array_each(type, item, array) \
-    type *item = (array)->items;      \
-    (array)->items && item < (array)->items + (array)->count; \
+#define array_each(type, item, array)                                                                                  \
+    type *item = (array)->items;                                                                                       \
+    (array)->items &&item < (array)->items + (array)->count;                                                           \
     item++
 
 #endif

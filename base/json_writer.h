@@ -13,7 +13,7 @@
 
 struct json_writer {
     FILE *stream;
-    bool pretty;       /* line breaks and two spaces a level */
+    bool pretty; /* line breaks and two spaces a level */
     unsigned depth;
     bool need_comma;
     bool after_key;

@@ -55,7 +55,7 @@ const char *suggest(const char *wrong, const char *const *candidates)
         if (candidate_length > length + FARTHEST || length > candidate_length + FARTHEST)
             continue;
         unsigned distance = edit_distance(wrong, *candidates);
-        if (distance < nearest_distance && distance * 3 <= candidate_length) {
+        if (distance < nearest_distance && distance <= candidate_length / 3) {
             nearest = *candidates;
             nearest_distance = distance;
         }

@@ -1,7 +1,7 @@
 /* YAML as a tree in which every node knows its place (libyaml's parser, our tree).
  *
- * Ownership: the tree owns its nodes and strings; yaml_tree_free releases all. Anchors, aliases and merge keys ("<<") are
- * refused with a message, as are duplicate keys. Depth is limited to 64, size to 64 MiB.
+ * Ownership: the tree owns its nodes and strings; yaml_tree_free releases all. Anchors, aliases and merge keys ("<<")
+ * are refused with a message, as are duplicate keys. Depth is limited to 64, size to 64 MiB.
  */
 #ifndef BASE_YAML_TREE_H
 #define BASE_YAML_TREE_H
@@ -17,8 +17,8 @@ enum yaml_kind { YAML_NULL, YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
     enum yaml_kind kind;
-    unsigned line;   /* from 1 */
-    unsigned column; /* from 1 */
+    unsigned line;      /* from 1 */
+    unsigned column;    /* from 1 */
     const char *scalar; /* YAML_SCALAR: its text; YAML_NULL: "" */
     bool quoted;        /* a quoted scalar is a string whatever it looks like */
     size_t count;       /* items of a list, pairs of a map */
@@ -42,7 +42,8 @@ void yaml_tree_free(struct yaml_tree *tree);
 /* A map's value, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
-/* Typed readers: false, with a problem at the node's place, if it is something else. `what` names it for the message. */
+/* Typed readers: false, with a problem at the node's place, if it is something else. `what` names it for the message.
+ */
 bool yaml_string(const struct yaml_tree *tree, const struct yaml_node *node, const char *what, const char **value,
                  struct problems *problems);
 bool yaml_number(const struct yaml_tree *tree, const struct yaml_node *node, const char *what, double *value,

@@ -74,7 +74,7 @@ static void test_must_functions_give_memory_for_nothing(void **state)
     char *memory = must_malloc(0);
     assert_non_null(memory);
     memory = must_realloc(memory, 10);
-    strcpy(memory, "nine char");
+    memcpy(memory, "nine char", 10);
     char *copy = must_strdup(memory);
     assert_string_equal(copy, "nine char");
     free(memory);

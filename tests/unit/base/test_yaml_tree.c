@@ -124,7 +124,7 @@ static void test_what_is_refused(void **state)
 static void test_syntax_errors_have_places(void **state)
 {
     (void)state;
-    assert_refused("a: [1, 2\nb: 3\n", 2, 1, "no YAML");
+    assert_refused("a: [1, 2\nb: 3\n", 2, 2, "no YAML");
     assert_refused("a: 1\n b: 2\n", 2, 3, "no YAML");
     assert_refused("a: 'x\n", 2, 1, "quoted scalar");
     assert_refused("\tkey: 1\n", 1, 1, "no YAML");
