@@ -40,7 +40,8 @@ struct slot {
     name_id symbol;
 };
 
-/* ---- values: where something comes from; indices into function.values ---- */
+/* ---- values: where something comes from; indices into function.values. Operands come before what uses them (also the
+ * callee and the arguments of a call before its VALUE_CALL), so that nothing goes round in circles. ---- */
 
 enum value_kind {
     VALUE_UNKNOWN,
@@ -88,7 +89,7 @@ struct condition {
     enum condition_op op;
     enum condition_hint hint; /* __builtin_expect */
     enum operand_type type;   /* of the compared operands */
-    uint32_t a, b;            /* values; NOT, AND, OR: conditions */
+    uint32_t a, b;            /* values; NOT, AND, OR: conditions that come before this one */
 };
 
 /* ---- the skeleton ---- */
@@ -219,7 +220,12 @@ void function_free(struct function *function);
 /* A hash of what a function does: of its skeleton and values with names, not numbers of names. */
 uint64_t function_body_hash(const struct names *names, const struct function *function);
 
-/* Bytes and back. Reading checks every index and length: wrong or cut bytes give false, never a crash. */
+/* What is malformed in a function (an index out of bounds, nodes that do not nest), or NULL if nothing is. */
+const char *function_check(const struct function *function);
+
+/* Bytes and back. summary_read initialises the summary and checks every index and length: wrong or cut bytes give
+ * false, never a crash, and leave the summary with nothing to free. summary_write appends; its functions must be well
+ * formed. */
 void summary_write(const struct summary *summary, struct text *out);
 bool summary_read(struct summary *summary, const unsigned char *bytes, size_t size);
 
