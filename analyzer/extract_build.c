@@ -195,7 +195,9 @@ void operations_flush(struct extractor *x)
 /* An access stands once between two calls: what locksets need, at a tenth of the size. */
 void access_add(struct extractor *x, uint32_t slot, unsigned flags)
 {
-    for (uint32_t i = x->accesses_from; i < x->function.nodes.count; i++) {
+    uint32_t count = x->function.nodes.count;
+    uint32_t from = x->accesses_from + 32 < count ? count - 32 : x->accesses_from; /* looking further back never ends */
+    for (uint32_t i = from; i < count; i++) {
         const struct node *node = &x->function.nodes.items[i];
         if (node->kind == NODE_ACCESS && node->a == slot && (node->flags & flags) == flags)
             return;
@@ -209,7 +211,8 @@ uint32_t condition_add(struct extractor *x, struct condition condition)
     return x->function.conditions.count - 1;
 }
 
-bool nodes_matter(const struct extractor *x, uint32_t from)
+/* Is there anything but operations from this node on? */
+static bool nodes_matter(const struct extractor *x, uint32_t from)
 {
     for (uint32_t i = from; i < x->function.nodes.count; i++) {
         enum node_kind kind = x->function.nodes.items[i].kind;
@@ -217,4 +220,19 @@ bool nodes_matter(const struct extractor *x, uint32_t from)
             return true;
     }
     return false;
+}
+
+void flatten_if_plain(struct extractor *x, uint32_t branch)
+{
+    if (nodes_matter(x, branch + 1))
+        return;
+    uint32_t kept = branch;
+    for (uint32_t i = branch + 1; i < x->function.nodes.count; i++) {
+        struct node node = x->function.nodes.items[i];
+        if (node.kind == NODE_SEQUENCE)
+            continue;
+        node.end = kept + 1;
+        x->function.nodes.items[kept++] = node;
+    }
+    x->function.nodes.count = kept;
 }

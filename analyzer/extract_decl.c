@@ -79,12 +79,15 @@ struct attributes {
     uint32_t flags;
 };
 
-static bool token_is(const char *token, const char *name)
+/* Does the text begin with this word, written as it is or as __word__? */
+static bool text_begins_with(const char *text, size_t size, const char *word)
 {
-    size_t length = strlen(name);
-    if (strncmp(token, "__", 2) == 0 && strncmp(token + 2, name, length) == 0 && strcmp(token + 2 + length, "__") == 0)
-        return true;
-    return strcmp(token, name) == 0;
+    size_t length = strlen(word);
+    if (size > 2 && text[0] == '_' && text[1] == '_' && *word != '_') {
+        text += 2;
+        size -= 2;
+    }
+    return size > length && memcmp(text, word, length) == 0 && !(text[length] >= 'a' && text[length] <= 'z');
 }
 
 /* libclang has no kinds for most attributes: their spelling is looked at. */
@@ -103,15 +106,16 @@ static enum CXChildVisitResult attribute(CXCursor cursor, CXCursor parent, CXCli
     } known[] = {{"noreturn", FUNCTION_NORETURN},       {"_Noreturn", FUNCTION_NORETURN},
                  {"cold", FUNCTION_COLD},               {"nonblocking", FUNCTION_NONBLOCKING},
                  {"constructor", FUNCTION_CONSTRUCTOR}};
-    CXToken *token = clang_getToken(attributes->unit, clang_getCursorLocation(cursor));
-    if (!token)
+    CXFile file;
+    unsigned offset;
+    size_t size = 0;
+    clang_getSpellingLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, &offset);
+    const char *text = file ? clang_getFileContents(attributes->unit, file, &size) : NULL;
+    if (!text || offset >= size)
         return CXChildVisit_Continue;
-    CXString spelling = clang_getTokenSpelling(attributes->unit, *token);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (token_is(clang_getCString(spelling), known[i].name))
+        if (text_begins_with(text + offset, size - offset, known[i].name))
             attributes->flags |= known[i].flag;
-    clang_disposeString(spelling);
-    clang_disposeTokens(attributes->unit, token, 1);
     return CXChildVisit_Continue;
 }
 

@@ -35,7 +35,7 @@ struct declared {
 
 /* A label whose statement is open, so that a goto to it goes backwards. */
 struct open_label {
-    const void *label;
+    const void *label; /* the labelled statement */
     uint32_t node;
 };
 
@@ -104,8 +104,8 @@ void node_leaf(struct extractor *x, enum node_kind kind, unsigned flags, uint32_
 void operations_flush(struct extractor *x);
 void access_add(struct extractor *x, uint32_t slot, unsigned flags);
 uint32_t condition_add(struct extractor *x, struct condition condition);
-/* Is there anything but operations from this node on? */
-bool nodes_matter(const struct extractor *x, uint32_t from);
+/* A branch of an expression that holds only operations is no branch: they count as if all were done. */
+void flatten_if_plain(struct extractor *x, uint32_t branch);
 
 /* ---- the walk ---- */
 
