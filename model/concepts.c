@@ -31,6 +31,10 @@ static const char *const gil_names[] = {
 #define GIL NAME_ROW
 #include "model/concepts.def"
     NULL};
+static const char *const shared_names[] = {
+#define SHARED NAME_ROW
+#include "model/concepts.def"
+    NULL};
 
 static const char *const model_texts[] = {
 #define MODEL TEXT_ROW
@@ -56,16 +60,22 @@ static const char *const gil_texts[] = {
 #define GIL TEXT_ROW
 #include "model/concepts.def"
     NULL};
+static const char *const shared_texts[] = {
+#define SHARED TEXT_ROW
+#include "model/concepts.def"
+    NULL};
 
 const char *const *concept_names(enum concept concept)
 {
-    static const char *const *const all[] = {model_names, class_names, wait_names, context_names, unit_names, gil_names};
+    static const char *const *const all[] = {model_names, class_names, wait_names,  context_names,
+                                             unit_names,  gil_names,   shared_names};
     return all[concept];
 }
 
 const char *const *concept_texts(enum concept concept)
 {
-    static const char *const *const all[] = {model_texts, class_texts, wait_texts, context_texts, unit_texts, gil_texts};
+    static const char *const *const all[] = {model_texts, class_texts, wait_texts,  context_texts,
+                                             unit_texts,  gil_texts,   shared_texts};
     return all[concept];
 }
 

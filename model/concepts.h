@@ -40,8 +40,22 @@ enum gil_state {
     GIL_COUNT
 };
 
+enum shared_state {
+#define SHARED(id, name, text) SHARED_##id,
+#include "model/concepts.def"
+    SHARED_COUNT
+};
+
 /* Which vocabulary a name belongs to. */
-enum concept { CONCEPT_MODEL, CONCEPT_CLASS, CONCEPT_WAIT, CONCEPT_CONTEXT, CONCEPT_UNIT, CONCEPT_GIL };
+enum concept {
+    CONCEPT_MODEL,
+    CONCEPT_CLASS,
+    CONCEPT_WAIT,
+    CONCEPT_CONTEXT,
+    CONCEPT_UNIT,
+    CONCEPT_GIL,
+    CONCEPT_SHARED
+};
 
 /* The names of a vocabulary in the order of its enum, NULL-terminated; and what each means. Static storage. */
 const char *const *concept_names(enum concept concept);

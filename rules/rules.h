@@ -46,13 +46,16 @@ struct facts {
 
 void facts_set_boolean(struct facts *facts, enum fact_id fact, bool value);
 void facts_set_number(struct facts *facts, enum fact_id fact, double value);
-void facts_set_word(struct facts *facts, enum fact_id fact, const char *value); /* not copied */
+void facts_set_word(struct facts *facts, enum fact_id fact, const char *value); /* not copied; NULL: absent */
 
 /* Reads {"fact": value, …}; an unknown fact, a wrong type or word is a problem with its place. Strings go to the arena. */
 bool facts_read_json(struct facts *facts, struct arena *arena, const char *name, const char *text, size_t length,
                      struct problems *problems);
 
 struct rules;
+
+/* An empty set, for rules_add_file; rules_free releases it. */
+struct rules *rules_new(void);
 
 /* Loads every *.yaml of a directory, in the order of their names. A wrong rule is a problem with file:line:column, what
  * is wrong and the nearest valid name; it is left out and the rest is loaded. NULL only if nothing can be read. */
@@ -69,15 +72,23 @@ struct fired {
     enum severity severity;  /* RULE_REPORTS: SEVERITY_NOTE is "info" */
     const char *because;     /* the template, filled from the facts */
     const char *todo;        /* what to do, filled; or NULL */
-    bool overruled;          /* a recommendation whose model a rule forbids, or that one before it beats */
+    bool overruled;          /* a recommendation of another model than the one that counts: a rule forbids its model,
+                                or a recommendation before it won */
+};
+
+/* A rule that would need a fact that nothing assessed, and the first such fact. */
+struct undecided {
+    const char *rule;
+    enum fact_id missing;
 };
 
 struct outcome {
     enum model model;          /* MODEL_SERIAL where nothing recommends */
     const struct fired *chosen; /* the recommendation that counts, or NULL */
-    ARRAY(struct fired) fired; /* in the order of weight, then of the files */
-    /* Rules that would need a fact that nothing assessed: id and the first missing fact. */
-    ARRAY(struct { const char *rule; enum fact_id missing; }) undecided;
+    /* Recommendations by weight, the least change first where weights are equal; then what is forbidden; then reports,
+     * the most severe first. What is left equal is in the order of the ids: the order of files does not matter. */
+    ARRAY(struct fired) fired;
+    ARRAY(struct undecided) undecided; /* in the order of the ids */
 };
 
 void rules_apply(const struct rules *rules, const struct facts *facts, struct arena *arena, struct outcome *outcome);
