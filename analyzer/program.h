@@ -1,6 +1,10 @@
 /* The linked program: functions of all units, and for each link unit ("program": a main with what it needs) which
  * definition a symbol means.
  *
+ * Every function is in at least one program. A unit's own functions come with the unit; static and inline functions of
+ * headers come where something refers to them, and what nothing refers to comes with the first program that has a unit
+ * that holds it.
+ *
  * Ownership: struct linked owns the summaries' functions after link_summaries and everything else here.
  * Determinism: summaries may come in any order; they are sorted by unit and configuration first, and nothing depends on
  * the numbers of names.
@@ -17,7 +21,7 @@ struct linked_function {
     struct function body;   /* names are numbers of linked.names */
     uint32_t unit;          /* index into linked.units of the first unit that defines it */
     bool variant;           /* the same id has another body elsewhere: id gets "~hash" */
-    bool broken;            /* its unit had errors */
+    bool broken;            /* every unit that holds it had errors */
     const struct api *api;  /* the knowledge base has an entry of this name and the function has external linkage */
 };
 
@@ -26,6 +30,7 @@ struct linked_unit {
     name_id flags_key;
     uint32_t errors;
     bool prefix;
+    ARRAY(name_id) globals;    /* the variables with external linkage that it defines */
     ARRAY(uint32_t) functions; /* every definition that it holds, after de-duplication, headers included */
 };
 
@@ -42,15 +47,18 @@ struct linked {
     struct names names;
     ARRAY(struct linked_function) functions; /* sorted by file, line, id, hash */
     ARRAY(struct linked_unit) units;         /* sorted by name, flags_key */
-    ARRAY(struct program) programs;          /* by name; the one without a main last */
+    ARRAY(struct program) programs;          /* by name; the one without a main, if there is any such code, last */
     uint32_t *declared;  /* by name_id of a symbol: FUNCTION_… flags that any declaration gives it */
     const struct api **apis; /* by name_id: the knowledge base's entry for a symbol, or NULL */
 };
 
-/* Takes the functions out of the summaries. */
+/* Takes the functions out of the summaries, which stay the caller's to free. `knowledge` may be NULL: no entries. */
 void link_summaries(struct linked *linked, struct summary *summaries, unsigned count,
                     const struct knowledge *knowledge);
 void linked_free(struct linked *linked);
+
+/* Who calls whom, a line a call: of one function, or of all functions of the program (NO_FUNCTION). For `dump graph`. */
+void linked_print_graph(const struct linked *linked, const struct program *program, uint32_t function, FILE *stream);
 
 /* What a symbol means in a program: a function with a body, or NO_FUNCTION. */
 static inline uint32_t program_definition(const struct program *program, name_id symbol)

@@ -13,6 +13,7 @@ void summary_free(struct summary *summary)
         function_free(function);
     array_free(&summary->functions);
     array_free(&summary->declarations);
+    array_free(&summary->globals);
     names_free(&summary->names);
     *summary = (struct summary){0};
 }

@@ -211,6 +211,8 @@ struct summary {
     uint32_t errors;    /* reported by the parser */
     ARRAY(struct function) functions; /* in the order of definition; the initialisers, if any, last */
     ARRAY(struct declaration) declarations;
+    ARRAY(name_id) globals; /* the variables with external linkage that are defined here, by the symbols that slots use:
+                             * who refers to one needs this unit and its initialisers */
 };
 
 void summary_init(struct summary *summary);

@@ -242,6 +242,9 @@ static void get_unit(struct decoder *decoder, struct summary *summary)
         declaration.flags = get_u32(decoder);
         TAKE(&summary->declarations, declaration);
     }
+    GET_ARRAY(decoder, &summary->globals, 1);
+    while (MORE(decoder, &summary->globals))
+        TAKE(&summary->globals, get_name(decoder));
     GET_ARRAY(decoder, &summary->functions, 26);
     while (MORE(decoder, &summary->functions)) {
         TAKE(&summary->functions, (struct function){0});

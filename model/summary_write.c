@@ -1,7 +1,7 @@
 /* A summary's bytes, and the hash of a function's body.
  *
  * Layout: "CASM", version, the table of the names that are used (in order of first use, so that the bytes do not depend
- * on the numbers of names), the unit, its declarations, its functions. Numbers are varints of seven bits a byte, low
+ * on the numbers of names), the unit, its declarations, globals and functions. Numbers are varints of seven bits a byte, low
  * bits first; signed ones are zigzag-coded. An index is stored plus one, so that SUMMARY_NONE is the byte 0.
  *
  * The hash is taken of the same code in a canonical form: names are spelled out, and places are left out, so that code
@@ -183,6 +183,9 @@ static void put_unit(struct encoder *encoder, const struct summary *summary)
         put_name(encoder, declaration->symbol);
         put_number(encoder, declaration->flags);
     }
+    put_number(encoder, summary->globals.count);
+    for (array_each(const name_id, global, &summary->globals))
+        put_name(encoder, *global);
     put_number(encoder, summary->functions.count);
     for (array_each(const struct function, function, &summary->functions)) {
         assert(!function_check(function));

@@ -93,6 +93,7 @@ static void sample_summary(struct summary *summary)
     initialisers.id = names_add(&summary->names, "src/a.c#initialisers");
     array_push(&summary->declarations,
                (struct declaration){names_add(&summary->names, "panic"), FUNCTION_NORETURN | FUNCTION_COLD});
+    array_push(&summary->globals, names_add(&summary->names, "g"));
     array_push(&summary->functions, function);
     array_push(&summary->functions, initialisers);
 }
@@ -131,6 +132,8 @@ static void reads_what_was_written(void **state)
     assert_int_equal(again.declarations.count, 1);
     assert_int_equal(again.declarations.items[0].flags, FUNCTION_NORETURN | FUNCTION_COLD);
     assert_string_equal(names_string(&again.names, again.declarations.items[0].symbol), "panic");
+    assert_int_equal(again.globals.count, 1);
+    assert_string_equal(names_string(&again.names, again.globals.items[0]), "g");
     assert_int_equal(again.functions.count, 2);
 
     const struct function *a = &summary.functions.items[0], *b = &again.functions.items[0];
@@ -261,7 +264,7 @@ static void refuses_counts_that_cannot_be(void **state)
 {
     (void)state;
     static const char names[] = "CASM\x01\xff\xff\xff\xff\x0f";
-    static const char functions[] = "CASM\x01\0\0\0\0\0\0\xff\xff\xff\xff\x0f";
+    static const char functions[] = "CASM\x01\0\0\0\0\0\0\0\xff\xff\xff\xff\x0f";
     static const char too_long[] = "CASM\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
     assert_false(reads(names, sizeof names - 1));
     assert_false(reads(functions, sizeof functions - 1));
