@@ -1,5 +1,6 @@
-/* What is known of the world: what library functions cost, wait for and do (apis/*.yaml), and what the basic operations
- * cost on a kind of machine (costs/*.yaml). See docs/knowledge.md for the YAML, and schema/ for its JSON schemas.
+/* What is known of the world: what library functions cost, wait for and do (the YAML files of apis/), and what the
+ * basic operations cost on a kind of machine (those of costs/). See docs/knowledge.md for the YAML, and schema/ for its
+ * JSON schemas.
  *
  * Ownership: struct knowledge owns all entries and strings; pointers into it live as long as it.
  * Threads: read-only after loading, so it may be shared.
@@ -45,8 +46,8 @@ struct fd_prior {
 
 /* ---- cost profiles ---- */
 
-/* The quantities that API entries and the cost pass refer to by name. Each is a time in ns (or, where the row says so, a
- * probability or a size). QUANTITY(id, name, unit, text); rows in quantities.def. */
+/* The quantities that API entries and the cost pass refer to by name. Each is a time in ns (or, where the row says so,
+ * a probability or a size). QUANTITY(id, name, unit, text); rows in quantities.def. */
 enum quantity {
 #define QUANTITY(id, name, unit, text) QUANTITY_##id,
 #include "knowledge/quantities.def"
@@ -70,7 +71,7 @@ struct profile {
 
 /* A condition on one argument. Constants may be written by name (O_NONBLOCK); their numbers are in constants.yaml. */
 enum predicate_kind {
-    PREDICATE_IS,          /* equals `number` */
+    PREDICATE_IS, /* equals `number` */
     PREDICATE_IS_NOT,
     PREDICATE_HAS,         /* all bits of `number` are set */
     PREDICATE_LACKS,       /* no bit of `number` is set */
@@ -93,8 +94,8 @@ struct predicate {
 struct duration {
     enum { DURATION_NONE, DURATION_QUANTITY, DURATION_ARGUMENT, DURATION_FIXED } kind;
     enum quantity quantity;
-    double factor;      /* times this; 1 if not given. DURATION_ARGUMENT: ns per unit of the argument */
-    int argument;       /* DURATION_ARGUMENT: which */
+    double factor;       /* times this; 1 if not given. DURATION_ARGUMENT: ns per unit of the argument */
+    int argument;        /* DURATION_ARGUMENT: which */
     struct amount fixed; /* DURATION_FIXED */
 };
 
@@ -114,8 +115,8 @@ struct api_cost_variant {
     struct size_from bytes;
     bool waits;
     enum wait_kind wait_kind;
-    bool wait_kind_from_fd; /* the kind is that of the descriptor in `fd_argument` */
-    int fd_argument;        /* -1: none */
+    bool wait_kind_from_fd;     /* the kind is that of the descriptor in `fd_argument` */
+    int fd_argument;            /* -1: none */
     struct duration wait;       /* typical waiting of one call */
     struct duration wait_tail;  /* the rare long wait (cold cache, writeback, DNS time-out); DURATION_NONE: none */
     struct duration tail_share; /* how often the tail happens, 0 to 1: a quantity that is a probability, or fixed */
@@ -123,28 +124,28 @@ struct api_cost_variant {
 };
 
 enum effect_kind {
-    EFFECT_OPENS,           /* makes a descriptor (fds): in the result (argument -1), or written through an argument */
+    EFFECT_OPENS,            /* makes a descriptor (fds): in the result (argument -1), or written through an argument */
     EFFECT_SETS_NONBLOCKING, /* the descriptor in `argument` */
     EFFECT_SETS_BLOCKING,
-    EFFECT_CLOSES,          /* the descriptor in `argument` */
-    EFFECT_SAME_FD,         /* the result is the same descriptor as `argument` (fdopen, fileno, dup) */
+    EFFECT_CLOSES,           /* the descriptor in `argument` */
+    EFFECT_SAME_FD,          /* the result is the same descriptor as `argument` (fdopen, fileno, dup) */
     EFFECT_RETURNS_ARGUMENT, /* the result is `argument` itself (strcpy, memcpy) */
-    EFFECT_COPIES,          /* what `from_argument` points to is copied to what `argument` points to */
-    EFFECT_ACQUIRES,        /* the lock in `argument` */
+    EFFECT_COPIES,           /* what `from_argument` points to is copied to what `argument` points to */
+    EFFECT_ACQUIRES,         /* the lock in `argument` */
     EFFECT_RELEASES,
     EFFECT_TRY_ACQUIRES,
     EFFECT_GIL_RELEASES,
     EFFECT_GIL_ACQUIRES,
-    EFFECT_CALLBACK,        /* `argument` is called: see `callback` */
-    EFFECT_SPAWNS_THREAD,   /* `argument` is the entry of a new thread, called with `data_argument` */
+    EFFECT_CALLBACK,      /* `argument` is called: see `callback` */
+    EFFECT_SPAWNS_THREAD, /* `argument` is the entry of a new thread, called with `data_argument` */
     EFFECT_SPAWNS_PROCESS,
     EFFECT_FORKS,
     EFFECT_NORETURN,
     EFFECT_ALLOCATES,
     EFFECT_FREES,
-    EFFECT_WRITES,          /* writes what `argument` points to */
-    EFFECT_MULTIPLEXES,     /* waits for many descriptors at once: select, poll, epoll_wait */
-    EFFECT_WAITS_FOR_WORK,  /* a dispatcher's wait for work to arrive: accept, sigwait */
+    EFFECT_WRITES,         /* writes what `argument` points to */
+    EFFECT_MULTIPLEXES,    /* waits for many descriptors at once: select, poll, epoll_wait */
+    EFFECT_WAITS_FOR_WORK, /* a dispatcher's wait for work to arrive: accept, sigwait */
 };
 
 enum callback_when {
@@ -158,15 +159,15 @@ enum callback_when {
 
 struct effect {
     enum effect_kind kind;
-    int argument;      /* from 0; -1: the result or none */
-    int data_argument; /* callbacks: the argument that is passed on as the callback's data; -1: none */
-    int data_position; /* callbacks: the parameter in which the callback gets it; 0 if not given */
-    int from_argument; /* EFFECT_COPIES */
-    fd_bits fds;       /* EFFECT_OPENS */
-    enum callback_when when;       /* EFFECT_CALLBACK */
-    struct size_from times;        /* CALLBACK_DURING: how often it is called; none: once */
-    bool times_log;                /* times the binary logarithm of that: qsort */
-    const char *field;             /* the callback is this member of what `argument` points to (sigaction); NULL: itself */
+    int argument;            /* from 0; -1: the result or none */
+    int data_argument;       /* callbacks: the argument that is passed on as the callback's data; -1: none */
+    int data_position;       /* callbacks: the parameter in which the callback gets it; 0 if not given */
+    int from_argument;       /* EFFECT_COPIES */
+    fd_bits fds;             /* EFFECT_OPENS */
+    enum callback_when when; /* EFFECT_CALLBACK */
+    struct size_from times;  /* CALLBACK_DURING: how often it is called; none: once */
+    bool times_log;          /* times the binary logarithm of that: qsort */
+    const char *field;       /* the callback is this member of what `argument` points to (sigaction); NULL: itself */
     const struct predicate *predicates; /* the effect happens only if all hold */
     unsigned predicate_count;
 };
@@ -181,11 +182,12 @@ struct api {
     unsigned line;
     unsigned argument_count;
     const enum fd_family *families; /* of each argument */
-    const char *const *arguments; /* names; a variadic function lists the fixed ones and, if any matters, the first varying ones */
+    const char *const
+        *arguments; /* names; a variadic function lists the fixed ones and, if any matters, the first varying ones */
     enum thread_safety thread_safety;
     const char *thread_safety_tags; /* "race:strtok locale", "" */
     const char *thread_safety_source;
-    const char *safe_since;         /* version from which on it is safe ("glibc 2.32"), or NULL */
+    const char *safe_since;               /* version from which on it is safe ("glibc 2.32"), or NULL */
     const struct api_cost_variant *costs; /* tried in order; the first whose conditions hold counts */
     unsigned cost_count;
     const struct effect *effects;
@@ -200,8 +202,9 @@ struct api {
 
 struct knowledge;
 
-/* Loads apis/*.yaml, constants.yaml and costs/*.yaml below `directory`. Mistakes are added to `problems` with
- * file:line:column; the entry is left out and the rest is loaded. NULL only if the directory cannot be read. */
+/* Loads constants.yaml, aliases.yaml, shapes.yaml, attributes.yaml and all of apis/ and costs/ below `directory`.
+ * Mistakes are added to `problems` with file:line:column; the entry is left out and the rest is loaded. NULL only if
+ * the directory cannot be read. */
 struct knowledge *knowledge_load(const char *directory, struct problems *problems);
 
 /* Adds a user's file of API entries; they replace entries of the same name. */
@@ -232,17 +235,17 @@ bool knowledge_constant(const struct knowledge *knowledge, const char *name, int
 struct api_argument {
     bool constant_known;
     int64_t constant;
-    bool expected_known;   /* a typical value, for lengths */
+    bool expected_known; /* a typical value, for lengths */
     double expected;
-    const char *string;    /* a string literal, or NULL */
-    fd_bits fds;           /* kinds that it may be; 0: nothing known */
-    bool fds_complete;     /* false: it may also be something that was not seen */
+    const char *string; /* a string literal, or NULL */
+    fd_bits fds;        /* kinds that it may be; 0: nothing known */
+    bool fds_complete;  /* false: it may also be something that was not seen */
 };
 
 struct api_cost {
-    struct amount cpu;                /* mean, not median, and spread */
-    struct amount wait[WAIT_COUNT];   /* mean and spread by kind */
-    double wait_certain;              /* share of the possibilities in which the call may wait at all, 0 to 1 */
+    struct amount cpu;              /* mean, not median, and spread */
+    struct amount wait[WAIT_COUNT]; /* mean and spread by kind */
+    double wait_certain;            /* share of the possibilities in which the call may wait at all, 0 to 1 */
 };
 
 /* The expected cost of one call. Arguments that are missing or unknown make a mixture of the variants that may hold,

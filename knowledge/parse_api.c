@@ -1,0 +1,236 @@
+/* Reads a file of API entries: what holds for the whole file, the shapes it defines, and its functions. */
+#include "base/path.h"
+#include "base/text.h"
+#include "knowledge/internal.h"
+
+#include <string.h>
+
+/* What every entry of the file says unless it says otherwise. */
+struct defaults {
+    const char *file;
+    const char *library;
+    const char *header;
+    const char *source;
+    const char *safety_source;
+    const struct yaml_node *safety;
+};
+
+static const char *const file_keys[] = {"library", "header",    "source", "thread-safety", "thread-safety-source",
+                                        "shapes",  "functions", NULL};
+
+static const char *const entry_keys[] = {"header", "library", "source",        "cpu",        "wait",
+                                         "cost",   "costs",   "effects",       "async",      "caveat",
+                                         "since",  "note",    "thread-safety", "safe-since", "thread-safety-source",
+                                         NULL};
+
+static const char *optional_string(struct parse *parse, const struct yaml_node *map, const char *key,
+                                   const char *otherwise, bool *fine)
+{
+    const char *value;
+    const struct yaml_node *node = yaml_get(map, key);
+    if (!node)
+        return otherwise;
+    if (!yaml_string(parse->tree, node, key, &value, parse->problems)) {
+        *fine = false;
+        return otherwise;
+    }
+    return arena_strdup(&parse->knowledge->arena, value);
+}
+
+/* "MT-Unsafe race:strtok locale", as the manual pages write it. */
+static bool read_thread_safety(struct parse *parse, const struct yaml_node *node, struct api *api)
+{
+    static const char *const words[] = {"MT-Safe", "MT-Unsafe", "unknown", NULL};
+    static const enum thread_safety meanings[] = {THREAD_SAFE, THREAD_UNSAFE, THREAD_SAFETY_UNKNOWN};
+    struct phrase phrase;
+    if (!phrase_begin(&phrase, parse, NULL, node, "thread-safety"))
+        return false;
+    int word = phrase_choice(&phrase, "a statement about thread safety", words);
+    if (word < 0)
+        return false;
+    api->thread_safety = meanings[word];
+    if (!phrase_at_end(&phrase) && api->thread_safety == THREAD_SAFE)
+        api->thread_safety = THREAD_SAFE_IF;
+    api->thread_safety_tags = arena_strdup(&parse->knowledge->arena, phrase.at);
+    return true;
+}
+
+/* Replaces {name} in a file's `source` by the function's name. */
+static const char *fill_source(struct parse *parse, const char *source, const char *name)
+{
+    const char *hole = source ? strstr(source, "{name}") : NULL;
+    if (!hole)
+        return source;
+    return arena_printf(&parse->knowledge->arena, "%.*s%s%s", (int)(hole - source), source, name,
+                        hole + strlen("{name}"));
+}
+
+static bool read_costs(struct parse *parse, const struct scope *scope, const struct yaml_node *entry, struct api *api)
+{
+    const struct yaml_node *list = yaml_get(entry, "costs");
+    const struct yaml_node *use = yaml_get(entry, "cost");
+    const struct yaml_node *cpu = yaml_get(entry, "cpu");
+    const struct yaml_node *wait = yaml_get(entry, "wait");
+    if ((list != NULL) + (use != NULL) + (cpu || wait) > 1) {
+        yaml_problem(parse->tree, list ? list : use, parse->problems, "keep one of them",
+                     "`cost`, `costs` and `cpu` with `wait` exclude each other");
+        return false;
+    }
+    if (list)
+        return parse_cost_list(parse, scope, list, &api->costs, &api->cost_count);
+    if (use)
+        return parse_shape_use(parse, scope, use, &api->costs, &api->cost_count);
+    if (!cpu && !wait)
+        return true;
+    struct api_cost_variant *variant = ARENA_NEW(&parse->knowledge->arena, struct api_cost_variant);
+    api->costs = variant;
+    api->cost_count = 1;
+    return parse_cost_variant(parse, scope, entry, variant);
+}
+
+static bool read_texts(struct parse *parse, const struct yaml_node *entry, const struct defaults *defaults,
+                       struct api *api)
+{
+    bool fine = true;
+    api->header = optional_string(parse, entry, "header", defaults->header, &fine);
+    api->library = optional_string(parse, entry, "library", defaults->library, &fine);
+    api->source = optional_string(parse, entry, "source", defaults->source, &fine);
+    api->async_form = optional_string(parse, entry, "async", NULL, &fine);
+    api->async_caveat = optional_string(parse, entry, "caveat", NULL, &fine);
+    api->since = optional_string(parse, entry, "since", NULL, &fine);
+    api->safe_since = optional_string(parse, entry, "safe-since", NULL, &fine);
+    api->note = optional_string(parse, entry, "note", NULL, &fine);
+    api->thread_safety_source = optional_string(parse, entry, "thread-safety-source", defaults->safety_source, &fine);
+    if (fine && !api->source)
+        yaml_problem(parse->tree, entry, parse->problems, "say where it was read up, or write `source: unreviewed`",
+                     "the source is missing");
+    api->reviewed = api->source && strcmp(api->source, "unreviewed") != 0;
+    return fine && api->source;
+}
+
+/* Reads "(fd:socket, buf, len)". */
+static bool read_arguments(struct phrase *phrase, struct api *api)
+{
+    ARRAY(const char *) names = {0};
+    ARRAY(enum fd_family) families = {0};
+    struct arena *arena = &phrase->parse->knowledge->arena;
+    bool fine = true;
+    while (fine && !phrase_accept(phrase, ")")) {
+        if (!phrase_next(phrase)) {
+            fine = phrase_wrong(phrase, NULL, "a `)` is missing");
+            break;
+        }
+        char *colon = strchr(phrase->word, ':');
+        enum fd_family family = FD_FAMILY_ANY;
+        if (colon) {
+            struct phrase part = *phrase;
+            part.at = phrase->word_at + (colon - phrase->word) + 1;
+            int found = phrase_choice(&part, "a family of descriptors", fd_family_names);
+            fine = found >= 0;
+            family = fine ? (enum fd_family)found : FD_FAMILY_ANY;
+            *colon = '\0';
+        }
+        array_push(&names, arena_strdup(arena, phrase->word));
+        array_push(&families, family);
+        phrase_accept(phrase, ",");
+    }
+    api->argument_count = names.count;
+    api->arguments = arena_copy(arena, names.items, names.count * sizeof *names.items);
+    api->families = arena_copy(arena, families.items, families.count * sizeof *families.items);
+    array_free(&names);
+    array_free(&families);
+    return fine && phrase_finish(phrase);
+}
+
+/* Adds one entry; one of a user's file replaces what was there. */
+static bool add_entry(struct parse *parse, const struct yaml_node *key, const struct api *entry, const char *name)
+{
+    struct knowledge *knowledge = parse->knowledge;
+    struct symbol *symbol = symbol_add(knowledge, name);
+    if (symbol->api && knowledge->loading) {
+        yaml_problem(parse->tree, key, parse->problems, "keep one of the two", "`%s` is there already: %s:%u", name,
+                     symbol->api->file, symbol->api->line);
+        return false;
+    }
+    struct api *api = symbol->api ? symbol->api : ARENA_NEW(&knowledge->arena, struct api);
+    if (!symbol->api)
+        array_push(&knowledge->entries, api);
+    *api = *entry;
+    api->name = names_string(&knowledge->names, names_find(&knowledge->names, name));
+    api->source = fill_source(parse, api->source, name);
+    if (!api->thread_safety_source && api->thread_safety != THREAD_SAFETY_UNKNOWN)
+        api->thread_safety_source = api->source;
+    symbol->api = api;
+    return true;
+}
+
+/* Everything of an entry but its names. */
+static bool read_entry(struct parse *parse, const struct defaults *defaults, const struct yaml_node *node,
+                       struct api *api)
+{
+    const struct scope scope = {api->arguments, NULL, api->argument_count};
+    const struct yaml_node *safety = yaml_get(node, "thread-safety");
+    const struct yaml_node *effects = yaml_get(node, "effects");
+    if (!safety)
+        safety = defaults->safety;
+    api->thread_safety_tags = "";
+    return yaml_check_keys(parse->tree, node, "an entry", entry_keys, parse->problems) &&
+           read_texts(parse, node, defaults, api) && (!safety || read_thread_safety(parse, safety, api)) &&
+           read_costs(parse, &scope, node, api) &&
+           (!effects || parse_effect_list(parse, &scope, effects, &api->effects, &api->effect_count));
+}
+
+/* A key is one or more names and the arguments that they share: "getpwnam getgrnam(name)". */
+static bool parse_entry(struct parse *parse, const struct defaults *defaults, const struct yaml_node *key,
+                        const struct yaml_node *node)
+{
+    struct phrase phrase;
+    struct api api = {.file = defaults->file, .line = key->line};
+    if (!phrase_begin(&phrase, parse, NULL, key, "a function"))
+        return false;
+    struct phrase names = phrase;
+    while (!phrase_at_end(&phrase) && !phrase_accept(&phrase, "("))
+        phrase_next(&phrase);
+    if (strchr(phrase.node->scalar, '(') && !read_arguments(&phrase, &api))
+        return false;
+    if (!read_entry(parse, defaults, node, &api))
+        return false;
+    bool fine = true;
+    while (phrase_next(&names) && names.word[0] != '(')
+        fine = add_entry(parse, key, &api, names.word) && fine;
+    return fine;
+}
+
+static bool parse_functions(struct parse *parse, const struct defaults *defaults, const struct yaml_node *functions)
+{
+    bool fine = true;
+    if (functions->kind != YAML_MAP) {
+        yaml_problem(parse->tree, functions, parse->problems, "write `functions:` and below it `NAME(ARGUMENTS): …`",
+                     "functions are a map from names to entries");
+        return false;
+    }
+    for (size_t i = 0; i < functions->count; i++)
+        fine = parse_entry(parse, defaults, functions->keys[i], functions->items[i]) && fine;
+    return fine;
+}
+
+bool parse_api_file(struct parse *parse)
+{
+    const struct yaml_node *root = parse->tree->root;
+    bool fine = true;
+    if (!root || !yaml_check_keys(parse->tree, root, "a file of API entries", file_keys, parse->problems))
+        return root == NULL;
+    struct defaults defaults = {.file = arena_strdup(&parse->knowledge->arena, parse->tree->file),
+                                .safety = yaml_get(root, "thread-safety")};
+    defaults.library = optional_string(parse, root, "library", "", &fine);
+    defaults.header = optional_string(parse, root, "header", "", &fine);
+    defaults.source = optional_string(parse, root, "source", NULL, &fine);
+    defaults.safety_source = optional_string(parse, root, "thread-safety-source", NULL, &fine);
+    const struct yaml_node *shapes = yaml_get(root, "shapes");
+    const struct yaml_node *functions = yaml_get(root, "functions");
+    if (shapes)
+        fine = parse_shapes(parse, shapes) && fine;
+    if (functions)
+        fine = parse_functions(parse, &defaults, functions) && fine;
+    return fine;
+}

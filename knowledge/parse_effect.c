@@ -1,0 +1,147 @@
+/* Reads what a function does besides costing time: "opens network", "calls compar during times nmemb log". */
+#include "knowledge/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum effect_syntax { TAKES_NOTHING, TAKES_ARGUMENT, TAKES_DESCRIPTORS, TAKES_SOURCE, TAKES_CALLBACK, TAKES_ENTRY };
+
+struct effect_word {
+    const char *name;
+    enum effect_kind kind;
+    enum effect_syntax syntax;
+};
+
+static const struct effect_word effect_words[] = {
+    {"opens", EFFECT_OPENS, TAKES_DESCRIPTORS},
+    {"sets-nonblocking", EFFECT_SETS_NONBLOCKING, TAKES_ARGUMENT},
+    {"sets-blocking", EFFECT_SETS_BLOCKING, TAKES_ARGUMENT},
+    {"closes", EFFECT_CLOSES, TAKES_ARGUMENT},
+    {"same-fd", EFFECT_SAME_FD, TAKES_ARGUMENT},
+    {"returns", EFFECT_RETURNS_ARGUMENT, TAKES_ARGUMENT},
+    {"copies", EFFECT_COPIES, TAKES_SOURCE},
+    {"acquires", EFFECT_ACQUIRES, TAKES_ARGUMENT},
+    {"releases", EFFECT_RELEASES, TAKES_ARGUMENT},
+    {"try-acquires", EFFECT_TRY_ACQUIRES, TAKES_ARGUMENT},
+    {"gil-releases", EFFECT_GIL_RELEASES, TAKES_NOTHING},
+    {"gil-acquires", EFFECT_GIL_ACQUIRES, TAKES_NOTHING},
+    {"calls", EFFECT_CALLBACK, TAKES_CALLBACK},
+    {"spawns-thread", EFFECT_SPAWNS_THREAD, TAKES_ENTRY},
+    {"spawns-process", EFFECT_SPAWNS_PROCESS, TAKES_NOTHING},
+    {"forks", EFFECT_FORKS, TAKES_NOTHING},
+    {"noreturn", EFFECT_NORETURN, TAKES_NOTHING},
+    {"allocates", EFFECT_ALLOCATES, TAKES_NOTHING},
+    {"frees", EFFECT_FREES, TAKES_ARGUMENT},
+    {"writes", EFFECT_WRITES, TAKES_ARGUMENT},
+    {"multiplexes", EFFECT_MULTIPLEXES, TAKES_NOTHING},
+    {"waits-for-work", EFFECT_WAITS_FOR_WORK, TAKES_NOTHING},
+};
+#define EFFECT_WORD_COUNT (sizeof effect_words / sizeof *effect_words)
+
+static const char *const callback_times[] = {"during", "event-loop", "thread", "exit", "signal", "fork", NULL};
+
+static const struct effect_word *read_effect_word(struct phrase *phrase)
+{
+    const char *names[EFFECT_WORD_COUNT + 1];
+    for (size_t i = 0; i < EFFECT_WORD_COUNT; i++)
+        names[i] = effect_words[i].name;
+    names[EFFECT_WORD_COUNT] = NULL;
+    int word = phrase_choice(phrase, "an effect", names);
+    return word < 0 ? NULL : &effect_words[word];
+}
+
+/* "with ARGUMENT at POSITION": what the callback gets. */
+static bool read_callback_data(struct phrase *phrase, struct effect *effect)
+{
+    if (!phrase_accept(phrase, "with"))
+        return true;
+    if (!phrase_argument(phrase, &effect->data_argument))
+        return false;
+    if (!phrase_accept(phrase, "at"))
+        return true;
+    if (!phrase_next(phrase) || strspn(phrase->word, "0123456789") != strlen(phrase->word))
+        return phrase_wrong(phrase, NULL, "the position of a parameter is a number from 0");
+    effect->data_position = atoi(phrase->word);
+    return true;
+}
+
+/* "compar during times nmemb log", "act field sa_handler signal", "cb event-loop with arg at 2" */
+static bool read_callback(struct phrase *phrase, struct effect *effect)
+{
+    if (!phrase_argument(phrase, &effect->argument))
+        return false;
+    if (phrase_accept(phrase, "field")) {
+        if (!phrase_next(phrase))
+            return phrase_wrong(phrase, NULL, "the name of a member is missing");
+        effect->field = arena_strdup(&phrase->parse->knowledge->arena, phrase->word);
+    }
+    int when = phrase_choice(phrase, "when it is called", callback_times);
+    if (when < 0)
+        return false;
+    effect->when = (enum callback_when)when;
+    if (phrase_accept(phrase, "times")) {
+        if (!parse_size(phrase, &effect->times))
+            return false;
+        effect->times_log = phrase_accept(phrase, "log");
+    }
+    return read_callback_data(phrase, effect);
+}
+
+static bool read_objects(struct phrase *phrase, enum effect_syntax syntax, struct effect *effect)
+{
+    switch (syntax) {
+    case TAKES_NOTHING:
+        return true;
+    case TAKES_ARGUMENT:
+        return phrase_argument(phrase, &effect->argument);
+    case TAKES_DESCRIPTORS:
+        return parse_descriptors(phrase, &effect->fds) &&
+               (!phrase_accept(phrase, "in") || phrase_argument(phrase, &effect->argument));
+    case TAKES_SOURCE:
+        if (!phrase_argument(phrase, &effect->from_argument))
+            return false;
+        if (!phrase_accept(phrase, "to"))
+            return phrase_wrong(phrase, NULL, "write `copies SOURCE to TARGET`");
+        return phrase_argument(phrase, &effect->argument);
+    case TAKES_CALLBACK:
+        return read_callback(phrase, effect);
+    case TAKES_ENTRY:
+        effect->when = CALLBACK_THREAD;
+        return phrase_argument(phrase, &effect->argument) && read_callback_data(phrase, effect);
+    }
+    return false;
+}
+
+static bool parse_effect(struct parse *parse, const struct scope *scope, const struct yaml_node *node,
+                         struct effect *effect)
+{
+    struct phrase phrase;
+    if (!phrase_begin(&phrase, parse, scope, node, "an effect"))
+        return false;
+    const struct effect_word *word = read_effect_word(&phrase);
+    if (!word)
+        return false;
+    *effect = (struct effect){
+        .kind = word->kind, .argument = -1, .data_argument = -1, .from_argument = -1, .times = {-1, -1, false}};
+    if (!read_objects(&phrase, word->syntax, effect))
+        return false;
+    if (phrase_accept(&phrase, "if") && !parse_conditions(&phrase, &effect->predicates, &effect->predicate_count))
+        return false;
+    return phrase_finish(&phrase);
+}
+
+bool parse_effect_list(struct parse *parse, const struct scope *scope, const struct yaml_node *list,
+                       const struct effect **effects, unsigned *count)
+{
+    if (list->kind != YAML_LIST) {
+        yaml_problem(parse->tree, list, parse->problems, "write `effects: [EFFECT, …]`", "effects are a list");
+        return false;
+    }
+    struct effect *read = ARENA_ARRAY(&parse->knowledge->arena, struct effect, list->count);
+    for (size_t i = 0; i < list->count; i++)
+        if (!parse_effect(parse, scope, list->items[i], &read[i]))
+            return false;
+    *effects = read;
+    *count = (unsigned)list->count;
+    return true;
+}

@@ -1,0 +1,115 @@
+/* Reads the plain tables: named constants and variables, and the manual pages' thread safety. */
+#include "knowledge/internal.h"
+
+#include <string.h>
+
+static bool parse_constant_values(struct parse *parse, const struct yaml_node *map)
+{
+    bool fine = true;
+    for (size_t i = 0; i < map->count; i++) {
+        int64_t value;
+        const char *name = map->keys[i]->scalar;
+        if (!yaml_integer(parse->tree, map->items[i], name, &value, parse->problems)) {
+            fine = false;
+            continue;
+        }
+        struct symbol *symbol = symbol_add(parse->knowledge, name);
+        symbol->is_constant = true;
+        symbol->constant = value;
+    }
+    return fine;
+}
+
+static bool parse_variables(struct parse *parse, const struct yaml_node *map)
+{
+    bool fine = true;
+    for (size_t i = 0; i < map->count; i++) {
+        struct phrase phrase;
+        fd_bits bits;
+        if (phrase_begin(&phrase, parse, NULL, map->items[i], "a variable") && parse_descriptors(&phrase, &bits) &&
+            phrase_finish(&phrase))
+            symbol_add(parse->knowledge, map->keys[i]->scalar)->variable = bits;
+        else
+            fine = false;
+    }
+    return fine;
+}
+
+static bool expect_map(struct parse *parse, const struct yaml_node *node, const char *what)
+{
+    if (node->kind == YAML_MAP)
+        return true;
+    yaml_problem(parse->tree, node, parse->problems, NULL, "%s: a map is expected", what);
+    return false;
+}
+
+bool parse_constants(struct parse *parse)
+{
+    static const char *const keys[] = {"constants", "variables", NULL};
+    const struct yaml_node *root = parse->tree->root;
+    if (!root)
+        return true;
+    if (!yaml_check_keys(parse->tree, root, "constants.yaml", keys, parse->problems))
+        return false;
+    const struct yaml_node *constants = yaml_get(root, "constants");
+    const struct yaml_node *variables = yaml_get(root, "variables");
+    bool fine = true;
+    if (constants)
+        fine = expect_map(parse, constants, "constants") && parse_constant_values(parse, constants);
+    if (variables)
+        fine = expect_map(parse, variables, "variables") && parse_variables(parse, variables) && fine;
+    return fine;
+}
+
+/* One page's functions that share a statement: "strtok(3): [strtok]". */
+static bool parse_page(struct parse *parse, const struct attribute *shared, const struct yaml_node *page,
+                       const struct yaml_node *functions)
+{
+    if (functions->kind != YAML_LIST) {
+        yaml_problem(parse->tree, functions, parse->problems, NULL, "a page has a list of functions");
+        return false;
+    }
+    struct attribute *attribute = ARENA_NEW(&parse->knowledge->arena, struct attribute);
+    *attribute = *shared;
+    attribute->page = arena_strdup(&parse->knowledge->arena, page->scalar);
+    for (size_t i = 0; i < functions->count; i++) {
+        const char *name;
+        if (!yaml_string(parse->tree, functions->items[i], "a function", &name, parse->problems))
+            return false;
+        symbol_add(parse->knowledge, name)->attribute = attribute;
+    }
+    return true;
+}
+
+/* "MT-Unsafe race:strtok" and the pages that say so. */
+static bool parse_statement(struct parse *parse, const struct yaml_node *statement, const struct yaml_node *pages)
+{
+    const char *text = statement->scalar;
+    const char *tags = strchr(text, ' ');
+    bool unsafe = strncmp(text, "MT-Unsafe", 9) == 0;
+    bool fine = true;
+    if (!unsafe && strncmp(text, "MT-Safe", 7) != 0) {
+        yaml_problem(parse->tree, statement, parse->problems, "begin with MT-Safe or MT-Unsafe",
+                     "`%s` is no statement about thread safety", text);
+        return false;
+    }
+    struct attribute attribute = {.tags = tags ? arena_strdup(&parse->knowledge->arena, tags + 1) : ""};
+    attribute.safety = unsafe ? THREAD_UNSAFE : tags ? THREAD_SAFE_IF : THREAD_SAFE;
+    for (size_t i = 0; i < pages->count; i++)
+        fine = parse_page(parse, &attribute, pages->keys[i], pages->items[i]) && fine;
+    return fine;
+}
+
+bool parse_attributes(struct parse *parse)
+{
+    const struct yaml_node *root = parse->tree->root;
+    bool fine = true;
+    if (!root)
+        return true;
+    if (!expect_map(parse, root, "attributes"))
+        return false;
+    for (size_t i = 0; i < root->count; i++)
+        fine = expect_map(parse, root->items[i], root->keys[i]->scalar) &&
+               parse_statement(parse, root->keys[i], root->items[i]) && fine;
+    return fine;
+}
