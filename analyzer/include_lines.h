@@ -1,0 +1,29 @@
+/* The #include lines of a file, as text: nothing is preprocessed. */
+#ifndef ANALYZER_INCLUDE_LINES_H
+#define ANALYZER_INCLUDE_LINES_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct include_line {
+    const char *spelling; /* what stands between the quotes or angle brackets */
+    bool quoted;
+    bool leads; /* nothing but comments, blank lines and other such lines stands before it */
+};
+
+struct include_lines {
+    const struct include_line *lines;
+    uint32_t count;
+    bool was_read;
+};
+
+/* Reads the #include lines in the first `limit` bytes of a file; none if it cannot be read. Lines and strings go to the
+ * arena. */
+void include_lines_read(struct include_lines *lines, struct arena *arena, const char *path, size_t limit);
+
+/* The same for a text. */
+void include_lines_scan(struct include_lines *lines, struct arena *arena, const char *text);
+
+#endif

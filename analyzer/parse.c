@@ -1,0 +1,153 @@
+/* libclang: from flags to a syntax tree, and from its diagnostics to problems. */
+#include "analyzer/parse.h"
+
+#include "analyzer/flags.h"
+#include "base/path.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Before each unit's flags. Warnings are not ours to give; no error may end the parse; the wrappers of
+ * _FORTIFY_SOURCE hide the calls. */
+static const char *const first_flags[] = {
+    "-xc", "-w", "-ferror-limit=0", "-fno-spell-checking", "-U_FORTIFY_SOURCE",
+};
+
+enum { FIRST_FLAG_COUNT = sizeof first_flags / sizeof *first_flags };
+
+static const unsigned parse_options = CXTranslationUnit_KeepGoing | CXTranslationUnit_IgnoreNonErrorsFromIncludedFiles;
+
+void parser_init(struct parser *parser, const char *root)
+{
+    struct text map = {0};
+    text_printf(&map, "-fmacro-prefix-map=%s%s=", root, strcmp(root, "/") == 0 ? "" : "/");
+    parser->index = clang_createIndex(1, 0);
+    parser->prefix_map = map.string;
+    parser->root = root;
+}
+
+void parser_free(struct parser *parser)
+{
+    clang_disposeIndex(parser->index);
+    free(parser->prefix_map);
+}
+
+static void add_flags(const struct parser *parser, const struct translation_unit *unit, bool machine_flags,
+                      struct words *flags)
+{
+    for (size_t i = 0; i < FIRST_FLAG_COUNT; i++)
+        array_push(&flags->list, first_flags[i]);
+    array_push(&flags->list, parser->prefix_map);
+    for (unsigned i = 0; i < unit->flag_count; i++)
+        if (machine_flags || !string_starts_with(unit->flags[i], "-m"))
+            array_push(&flags->list, unit->flags[i]);
+}
+
+static enum CXErrorCode parse(struct parser *parser, const struct translation_unit *unit, const char *precompiled,
+                              bool machine_flags, struct parsed_unit *parsed)
+{
+    struct words flags = {0};
+    add_flags(parser, unit, machine_flags, &flags);
+    if (precompiled) {
+        array_push(&flags.list, "-include-pch");
+        array_push(&flags.list, precompiled);
+    }
+    enum CXErrorCode error = clang_parseTranslationUnit2(parser->index, unit->path, flags.list.items,
+                                                         (int)flags.list.count, NULL, 0, parse_options, &parsed->unit);
+    array_free(&flags.list);
+    return error;
+}
+
+static bool is_error(CXDiagnostic diagnostic)
+{
+    return clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
+}
+
+/* "analysed in spite of 3 errors: 'x.h' file not found", at the first error's place. */
+static void report_error(struct parser *parser, const struct translation_unit *unit, CXDiagnostic diagnostic,
+                         unsigned errors, struct problems *problems)
+{
+    CXFile file;
+    struct place place = {0};
+    clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &place.line, &place.column, NULL);
+    CXString name = clang_getFileName(file);
+    CXString text = clang_getDiagnosticSpelling(diagnostic);
+    char *path = file ? path_join(NULL, unit->directory, clang_getCString(name)) : NULL;
+    place.file = path ? path_relative(parser->root, path) : unit->name;
+    problems_add(problems, SEVERITY_WARNING, place, NULL, "%s (analysed in spite of %u error%s in %s)",
+                 clang_getCString(text), errors, errors == 1 ? "" : "s", unit->name);
+    free(path);
+    clang_disposeString(name);
+    clang_disposeString(text);
+}
+
+/* Counts the errors; reports the first, where `problems` is given. */
+static unsigned count_errors(struct parser *parser, const struct translation_unit *unit, CXTranslationUnit tree,
+                             struct problems *problems)
+{
+    unsigned errors = 0;
+    CXDiagnostic first = NULL;
+    unsigned count = clang_getNumDiagnostics(tree);
+    for (unsigned i = 0; i < count; i++) {
+        CXDiagnostic diagnostic = clang_getDiagnostic(tree, i);
+        if (!is_error(diagnostic)) {
+            clang_disposeDiagnostic(diagnostic);
+            continue;
+        }
+        errors++;
+        if (first)
+            clang_disposeDiagnostic(diagnostic);
+        else
+            first = diagnostic;
+    }
+    if (first && problems)
+        report_error(parser, unit, first, errors, problems);
+    if (first)
+        clang_disposeDiagnostic(first);
+    return errors;
+}
+
+static const char *error_text(enum CXErrorCode error)
+{
+    switch (error) {
+    case CXError_Crashed:
+        return "the parser crashed";
+    case CXError_InvalidArguments:
+        return "the parser does not accept its arguments";
+    case CXError_ASTReadError:
+        return "the syntax tree cannot be read";
+    default:
+        return "the parser gave up";
+    }
+}
+
+bool parse_unit(struct parser *parser, const struct translation_unit *unit, const char *precompiled,
+                struct parsed_unit *parsed, struct problems *problems)
+{
+    *parsed = (struct parsed_unit){0};
+    if (precompiled) {
+        if (parse(parser, unit, precompiled, true, parsed) == CXError_Success &&
+            count_errors(parser, unit, parsed->unit, NULL) == 0)
+            return true;
+        parse_dispose(parsed);
+    }
+    enum CXErrorCode error = parse(parser, unit, NULL, true, parsed);
+    if (error != CXError_Success) /* a machine that this Clang does not know? */
+        error = parse(parser, unit, NULL, false, parsed);
+    if (error != CXError_Success) {
+        problems_add(problems, SEVERITY_ERROR, (struct place){.file = unit->name}, NULL, "not analysed: %s",
+                     error_text(error));
+        return false;
+    }
+    parsed->errors = count_errors(parser, unit, parsed->unit, problems);
+    return true;
+}
+
+void parse_dispose(struct parsed_unit *parsed)
+{
+    if (parsed->unit)
+        clang_disposeTranslationUnit(parsed->unit);
+    parsed->unit = NULL;
+}

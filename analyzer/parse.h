@@ -1,0 +1,34 @@
+/* Parsing translation units with libclang, errors and all.
+ *
+ * Only this part and the extractor (extract.h) see libclang. Nothing is printed: what the parser reports comes back as
+ * problems. A parser belongs to one process and one thread.
+ */
+#ifndef ANALYZER_PARSE_H
+#define ANALYZER_PARSE_H
+
+#include "analyzer/unit_list.h"
+
+#include <clang-c/Index.h>
+
+struct parser {
+    CXIndex index;
+    char *prefix_map; /* flag that makes __FILE__ relative to the root */
+    const char *root;
+};
+
+struct parsed_unit {
+    CXTranslationUnit unit; /* dispose with parse_dispose */
+    unsigned errors;        /* how many the parser reported */
+};
+
+void parser_init(struct parser *parser, const char *root);
+void parser_free(struct parser *parser);
+
+/* Parses a unit. With `precompiled` (or NULL), the file of parse_save_prefix stands for what the unit includes first;
+ * if anything is wrong then, the unit is parsed again without it. Errors in the source are a warning with the place of
+ * the first; false, with an error, if there is no syntax tree at all. */
+bool parse_unit(struct parser *parser, const struct translation_unit *unit, const char *precompiled,
+                struct parsed_unit *parsed, struct problems *problems);
+void parse_dispose(struct parsed_unit *parsed);
+
+#endif
