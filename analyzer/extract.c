@@ -116,6 +116,8 @@ static enum CXChildVisitResult top_level(CXCursor cursor, CXCursor parent, CXCli
         if (clang_isCursorDefinition(cursor) && !clang_Location_isInSystemHeader(clang_getCursorLocation(cursor)))
             function_definition(top->x, cursor);
     } else if (kind == CXCursor_VarDecl) {
+        if (clang_isCursorDefinition(cursor) && clang_getCursorLinkage(cursor) == CXLinkage_External)
+            array_push(&top->x->summary.globals, declared_of(top->x, cursor)->symbol);
         CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
         if (!clang_Cursor_isNull(initialiser) && !clang_Location_isInSystemHeader(clang_getCursorLocation(cursor)))
             array_push(&top->initialised, (struct initialised){cursor, initialiser});

@@ -141,11 +141,11 @@ void flow_add(struct extractor *x, uint32_t target, uint32_t source)
     if ((kind != VALUE_SLOT && kind != VALUE_DEREF) || target == source)
         return;
     for (uint32_t i = x->function.flows.count; i > 0 && i + 16 > x->function.flows.count; i--) {
-        const struct flow *flow = &x->function.flows.items[i - 1];
+        const struct assignment *flow = &x->function.flows.items[i - 1];
         if (flow->target == target && flow->source == source)
             return;
     }
-    array_push(&x->function.flows, (struct flow){target, source});
+    array_push(&x->function.flows, (struct assignment){target, source});
 }
 
 /* ---- nodes ---- */

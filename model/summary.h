@@ -156,7 +156,7 @@ struct call {
 };
 
 /* `target` gets `source`. target: a VALUE_SLOT, or a VALUE_DEREF for a store through a pointer. */
-struct flow {
+struct assignment {
     uint32_t target, source;
 };
 
@@ -194,7 +194,7 @@ struct function {
     ARRAY(struct operations) operations;
     ARRAY(struct call) calls;
     ARRAY(uint32_t) arguments; /* values */
-    ARRAY(struct flow) flows;
+    ARRAY(struct assignment) flows;
 };
 
 /* What the declarations of functions that are not defined here say. */

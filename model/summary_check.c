@@ -122,7 +122,7 @@ static bool conditions_hold(const struct function *function)
 
 static bool flows_hold(const struct function *function)
 {
-    for (array_each(const struct flow, flow, &function->flows))
+    for (array_each(const struct assignment, flow, &function->flows))
         if (!is_value(function, flow->source) ||
             !(is_value_kind(function, flow->target, VALUE_SLOT) || is_value_kind(function, flow->target, VALUE_DEREF)))
             return false;

@@ -328,7 +328,7 @@ static void print_flows(const struct printer *printer)
 {
     if (printer->function->flows.count)
         fputs("  flows:\n", printer->stream);
-    for (array_each(const struct flow, flow, &printer->function->flows)) {
+    for (array_each(const struct assignment, flow, &printer->function->flows)) {
         print_indent(printer, 2);
         print_value(printer, flow->target, 0);
         fputs(" <- ", printer->stream);

@@ -195,7 +195,7 @@ static void get_calls_and_flows(struct decoder *decoder, struct function *functi
         TAKE(&function->arguments, get_index(decoder));
     GET_ARRAY(decoder, &function->flows, 2);
     while (MORE(decoder, &function->flows)) {
-        struct flow flow = {.target = get_index(decoder)};
+        struct assignment flow = {.target = get_index(decoder)};
         flow.source = get_index(decoder);
         TAKE(&function->flows, flow);
     }

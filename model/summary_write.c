@@ -141,7 +141,7 @@ static void put_calls_and_flows(struct encoder *encoder, const struct function *
     for (array_each(const uint32_t, argument, &function->arguments))
         put_index(encoder, *argument);
     put_number(encoder, function->flows.count);
-    for (array_each(const struct flow, flow, &function->flows)) {
+    for (array_each(const struct assignment, flow, &function->flows)) {
         put_index(encoder, flow->target);
         put_index(encoder, flow->source);
     }
