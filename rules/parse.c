@@ -100,13 +100,13 @@ static bool read_weight(const struct reader *reader, struct rule *rule)
 static bool read_recommend(const struct reader *reader, const struct yaml_node *node, struct rule *rule)
 {
     rule->effect = RULE_RECOMMENDS;
-    bool good = read_weight(reader, rule);
     int model = read_word(reader, node, "recommend", concept_names(CONCEPT_MODEL));
+    bool weighs = read_weight(reader, rule);
     if (model < 0)
         return false;
     rule->models[0] = (enum model)model;
     rule->model_count = 1;
-    return good;
+    return weighs;
 }
 
 static bool add_forbidden(const struct reader *reader, const struct yaml_node *node, struct rule *rule)

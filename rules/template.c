@@ -178,6 +178,10 @@ const struct template *template_parse(const struct yaml_tree *tree, const struct
     template->parts = ARENA_ARRAY(arena, struct part, strlen(source)); /* a part is at least one character */
     struct reader reader = {
         .tree = tree, .node = node, .what = what, .arena = arena, .problems = problems, .template = template};
+    if (!*source) {
+        wrong(&reader, NULL, "the text is empty");
+        return NULL;
+    }
     return read_parts(&reader, template->source) ? template : NULL;
 }
 
