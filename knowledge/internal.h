@@ -17,6 +17,7 @@ struct attribute {
     const char *page; /* "strtok(3)" */
     enum thread_safety safety;
     const char *tags;
+    const char *since; /* "glibc 2.17", or NULL */
 };
 
 /* Names for what arguments are called in a phrase: an entry's own arguments, or the parameters of a shape. */
@@ -151,6 +152,9 @@ bool parse_cost_variant(struct parse *parse, const struct scope *scope, const st
 bool parse_shape_use(struct parse *parse, const struct scope *scope, const struct yaml_node *use,
                      const struct api_cost_variant **costs, unsigned *count);
 bool parse_shapes(struct parse *parse, const struct yaml_node *shapes);
+
+/* "MT-Unsafe race:strtok locale", "MT-Safe (since glibc 2.17)": as the manual pages write it. */
+bool parse_thread_safety(struct phrase *phrase, struct attribute *attribute);
 
 bool parse_effect_list(struct parse *parse, const struct scope *scope, const struct yaml_node *list,
                        const struct effect **effects, unsigned *count);

@@ -83,6 +83,7 @@ static void set_attribute(struct knowledge *knowledge, struct api *api, const st
 {
     api->thread_safety = attribute->safety;
     api->thread_safety_tags = attribute->tags;
+    api->safe_since = attribute->since;
     api->thread_safety_source = arena_printf(&knowledge->arena, "%s, man-pages 6.03", attribute->page);
 }
 

@@ -18,10 +18,10 @@ struct defaults {
 static const char *const file_keys[] = {"library", "header",    "source", "thread-safety", "thread-safety-source",
                                         "shapes",  "functions", NULL};
 
-static const char *const entry_keys[] = {"header", "library", "source",        "cpu",        "wait",
-                                         "cost",   "costs",   "effects",       "async",      "caveat",
-                                         "since",  "note",    "thread-safety", "safe-since", "thread-safety-source",
-                                         NULL};
+static const char *const entry_keys[] = {
+    "header",  "library", "source", "cpu",   "wait", "cost",          "costs",
+    "effects", "async",   "caveat", "since", "note", "thread-safety", "thread-safety-source",
+    NULL};
 
 static const char *optional_string(struct parse *parse, const struct yaml_node *map, const char *key,
                                    const char *otherwise, bool *fine)
@@ -37,21 +37,15 @@ static const char *optional_string(struct parse *parse, const struct yaml_node *
     return arena_strdup(&parse->knowledge->arena, value);
 }
 
-/* "MT-Unsafe race:strtok locale", as the manual pages write it. */
 static bool read_thread_safety(struct parse *parse, const struct yaml_node *node, struct api *api)
 {
-    static const char *const words[] = {"MT-Safe", "MT-Unsafe", "unknown", NULL};
-    static const enum thread_safety meanings[] = {THREAD_SAFE, THREAD_UNSAFE, THREAD_SAFETY_UNKNOWN};
+    struct attribute attribute = {.tags = ""};
     struct phrase phrase;
-    if (!phrase_begin(&phrase, parse, NULL, node, "thread-safety"))
+    if (!phrase_begin(&phrase, parse, NULL, node, "thread-safety") || !parse_thread_safety(&phrase, &attribute))
         return false;
-    int word = phrase_choice(&phrase, "a statement about thread safety", words);
-    if (word < 0)
-        return false;
-    api->thread_safety = meanings[word];
-    if (!phrase_at_end(&phrase) && api->thread_safety == THREAD_SAFE)
-        api->thread_safety = THREAD_SAFE_IF;
-    api->thread_safety_tags = arena_strdup(&parse->knowledge->arena, phrase.at);
+    api->thread_safety = attribute.safety;
+    api->thread_safety_tags = attribute.tags;
+    api->safe_since = attribute.since;
     return true;
 }
 
@@ -98,7 +92,6 @@ static bool read_texts(struct parse *parse, const struct yaml_node *entry, const
     api->async_form = optional_string(parse, entry, "async", NULL, &fine);
     api->async_caveat = optional_string(parse, entry, "caveat", NULL, &fine);
     api->since = optional_string(parse, entry, "since", NULL, &fine);
-    api->safe_since = optional_string(parse, entry, "safe-since", NULL, &fine);
     api->note = optional_string(parse, entry, "note", NULL, &fine);
     api->thread_safety_source = optional_string(parse, entry, "thread-safety-source", defaults->safety_source, &fine);
     if (fine && !api->source)

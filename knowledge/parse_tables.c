@@ -81,20 +81,35 @@ static bool parse_page(struct parse *parse, const struct attribute *shared, cons
     return true;
 }
 
+bool parse_thread_safety(struct phrase *phrase, struct attribute *attribute)
+{
+    static const char *const words[] = {"MT-Safe", "MT-Unsafe", "unknown", NULL};
+    static const enum thread_safety meanings[] = {THREAD_SAFE, THREAD_UNSAFE, THREAD_SAFETY_UNKNOWN};
+    struct arena *arena = &phrase->parse->knowledge->arena;
+    int word = phrase_choice(phrase, "a statement about thread safety", words);
+    if (word < 0)
+        return false;
+    attribute->safety = meanings[word];
+    phrase_at_end(phrase); /* skips spaces */
+    const char *since = strstr(phrase->at, "(since ");
+    size_t length = since ? (size_t)(since - phrase->at) : strlen(phrase->at);
+    attribute->tags = length ? arena_strndup(arena, phrase->at, length) : "";
+    if (since)
+        attribute->since = arena_strndup(arena, since + strlen("(since "), strcspn(since + strlen("(since "), ")"));
+    if (length && attribute->safety == THREAD_SAFE)
+        attribute->safety = THREAD_SAFE_IF;
+    return true;
+}
+
 /* "MT-Unsafe race:strtok" and the pages that say so. */
 static bool parse_statement(struct parse *parse, const struct yaml_node *statement, const struct yaml_node *pages)
 {
-    const char *text = statement->scalar;
-    const char *tags = strchr(text, ' ');
-    bool unsafe = strncmp(text, "MT-Unsafe", 9) == 0;
+    struct attribute attribute = {.tags = ""};
+    struct phrase phrase;
     bool fine = true;
-    if (!unsafe && strncmp(text, "MT-Safe", 7) != 0) {
-        yaml_problem(parse->tree, statement, parse->problems, "begin with MT-Safe or MT-Unsafe",
-                     "`%s` is no statement about thread safety", text);
+    if (!phrase_begin(&phrase, parse, NULL, statement, "a statement about thread safety") ||
+        !parse_thread_safety(&phrase, &attribute))
         return false;
-    }
-    struct attribute attribute = {.tags = tags ? arena_strdup(&parse->knowledge->arena, tags + 1) : ""};
-    attribute.safety = unsafe ? THREAD_UNSAFE : tags ? THREAD_SAFE_IF : THREAD_SAFE;
     for (size_t i = 0; i < pages->count; i++)
         fine = parse_page(parse, &attribute, pages->keys[i], pages->items[i]) && fine;
     return fine;
