@@ -35,7 +35,8 @@ static void concise_check(const struct printer *printer, const struct result *re
     struct text text = {0};
     for (uint32_t i = 0; i < result->finding_count; i++) {
         const struct finding *finding = &result->findings[i];
-        text_printf(&text, "%s: %s [%s]", describe_severity(finding->severity), finding->message, finding->rule);
+        text_printf(&text, "%s: %s: %s [%s]", describe_severity(finding->severity), finding->name, finding->message,
+                    finding->rule);
         print_line(printer, finding->place, &text);
     }
     for (uint32_t i = 0; i < result->advice_count; i++) {

@@ -30,7 +30,7 @@ static void print_finding(const struct printer *printer, const struct finding *f
     text_printf(&text, "%s: ", describe_severity(finding->severity));
     print_tinted(printer, severity_tints[finding->severity], text_string(&text));
     text_clear(&text);
-    text_printf(&text, "%s [%s]", finding->message, finding->rule);
+    text_printf(&text, "%s: %s [%s]", finding->name, finding->message, finding->rule);
     print_tinted(printer, TINT_PLAIN, text_string(&text));
     putc('\n', printer->stream);
     text_free(&text);

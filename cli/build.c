@@ -1,0 +1,99 @@
+/* `concadvise build -- COMMAND`: records a compile database while the user's own build runs, with bear. */
+#include "base/path.h"
+#include "cli/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char database[] = "compile_commands.json";
+
+/* bear's command line: bear [--append] --output FILE -- COMMAND… */
+static char **bear_arguments(struct session *session, bool append)
+{
+    const struct options *options = &session->options;
+    char **arguments = ARENA_ARRAY(&session->arena, char *, options->after_dashes_count + 6);
+    unsigned count = 0;
+    arguments[count++] = arena_strdup(&session->arena, "bear");
+    if (append)
+        arguments[count++] = arena_strdup(&session->arena, "--append");
+    arguments[count++] = arena_strdup(&session->arena, "--output");
+    arguments[count++] = arena_strdup(&session->arena, database);
+    arguments[count++] = arena_strdup(&session->arena, "--");
+    for (unsigned i = 0; i < options->after_dashes_count; i++)
+        arguments[count++] = options->after_dashes[i];
+    return arguments;
+}
+
+/* Starts bear; 0, or errno. This process ignores SIGPIPE, what it starts must not. */
+static int start(pid_t *child, char **arguments)
+{
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    int failed = posix_spawnp(child, arguments[0], NULL, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    return failed;
+}
+
+/* The exit code of a child, as shells count it. */
+static int wait_for(pid_t child)
+{
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* How many translation units the database lists. */
+static unsigned count_units(void)
+{
+    const size_t largest = (size_t)1 << 30;
+    size_t length;
+    unsigned count = 0;
+    char *text = file_read(database, largest, &length);
+    for (const char *at = text; at && (at = strstr(at, "\"file\":")); at++)
+        count++;
+    free(text);
+    return count;
+}
+
+int command_build(struct session *session)
+{
+    if (session->options.arguments.count || !session->options.after_dashes_count) {
+        session_mistake(session, "as in: concadvise build -- make", "build wants the COMMAND to run after --");
+        return EXIT_MISTAKE;
+    }
+    bool append = access(database, F_OK) == 0;
+    if (append)
+        fprintf(stderr, "note: %s is there already and is added to; remove it to start anew\n", database);
+    unsigned before = append ? count_units() : 0;
+    pid_t child;
+    int failed = start(&child, bear_arguments(session, append));
+    if (failed) {
+        session_mistake(session,
+                        failed == ENOENT ? "install it (Debian: apt-get install bear), or let your build system write "
+                                           "compile_commands.json (CMake: -DCMAKE_EXPORT_COMPILE_COMMANDS=ON)"
+                                         : NULL,
+                        "cannot run bear, which records the compile database: %s", strerror(failed));
+        return EXIT_MISTAKE;
+    }
+    int status = wait_for(child);
+    unsigned count = count_units();
+    if (count == 0)
+        session_mistake(session, "what is up to date is not compiled again: clean first",
+                        "the command compiled nothing: %s lists no translation unit", database);
+    else
+        fprintf(stderr, "note: %s lists %u translation units (%u before)\n", database, count, before);
+    return status;
+}

@@ -1,0 +1,123 @@
+/* The command line: one table of options (options.def), one of commands (commands.def), and what was given.
+ *
+ * Ownership: struct options borrows the strings of argv; options_free releases its lists.
+ * Errors: options_parse adds one problem for each mistake, with the nearest valid name.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "base/array.h"
+#include "base/error.h"
+#include "report/report.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum command_id {
+#define COMMAND(id, name, arguments, text, details) COMMAND_##id,
+#include "cli/commands.def"
+    COMMAND_COUNT
+};
+
+struct command {
+    const char *name;
+    const char *arguments;
+    const char *text;
+    const char *details;
+};
+
+extern const struct command commands[COMMAND_COUNT];
+
+/* A command by name, or COMMAND_COUNT. */
+enum command_id command_find(const char *name);
+
+enum fail_level { FAIL_NONE, FAIL_INFO, FAIL_WARNING, FAIL_ERROR };
+enum sort_key { SORT_PLACE, SORT_COST };
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+typedef ARRAY(const char *) string_list;
+
+struct output_request {
+    const struct report_format *format;
+    const char *file; /* NULL: standard output */
+};
+
+struct options {
+    struct arena arena;
+    enum command_id command;
+    const char *database;
+    const char *profile;
+    unsigned concurrency; /* 0: not given */
+    unsigned cores;       /* 0: not given */
+    string_list units;
+    ARRAY(struct output_request) outputs; /* none given: full, to standard output */
+    bool all;
+    unsigned fail_level; /* enum fail_level */
+    bool exit_zero;
+    unsigned classes; /* a bit for each enum class_kind; 0: all */
+    string_list files;
+    string_list functions;
+    unsigned sort; /* enum sort_key */
+    bool unreviewed;
+    string_list rules;
+    string_list apis;
+    unsigned workers; /* 0: not given */
+    double timeout;   /* seconds; 0: not given */
+    string_list extra_args;
+    bool no_prefix_sharing;
+    unsigned color; /* enum color_choice */
+    bool quiet;
+    bool verbose;
+    bool help;
+    string_list arguments;     /* what is no option, in order */
+    bool dashes;               /* there was a "--" */
+    char *const *after_dashes; /* what follows it */
+    unsigned after_dashes_count;
+};
+
+enum option_kind {
+    OPTION_FLAG,     /* bool */
+    OPTION_TEXT,     /* const char *, not empty */
+    OPTION_LIST,     /* string_list, one string each time */
+    OPTION_WHOLE,    /* unsigned, from 1 */
+    OPTION_POSITIVE, /* double, above 0 */
+    OPTION_CHOICE,   /* unsigned, the word's number in `choices` */
+    OPTION_CHOICES,  /* unsigned, a bit for each word; commas separate words */
+    OPTION_OUTPUTS   /* the list of struct output_request */
+};
+
+struct option_row {
+    char letter; /* or 0 */
+    const char *name;
+    enum option_kind kind;
+    size_t offset; /* in struct options */
+    const char *metavar;
+    unsigned commands; /* a bit for each enum command_id */
+    const char *const *choices;
+    const char *text;
+};
+
+/* All rows, in the order of the table. */
+extern const struct option_row option_rows[];
+extern const unsigned option_row_count;
+
+bool option_is_for(const struct option_row *row, enum command_id command);
+
+/* The words that an option's value may be, for completions and messages; NULL where it may be anything. */
+const char *const *option_words(const struct option_row *row);
+
+struct example {
+    enum command_id command;
+    const char *line;
+    const char *text;
+};
+
+extern const struct example examples[];
+extern const unsigned example_count;
+
+/* Reads what follows the command's name: `arguments` is like argv, with the command in place of the program. */
+bool options_parse(struct options *options, enum command_id command, int count, char **arguments,
+                   struct problems *problems);
+void options_free(struct options *options);
+
+#endif

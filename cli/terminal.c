@@ -1,0 +1,83 @@
+/* Colours, width and progress. */
+#include "cli/terminal.h"
+
+#include "report/printer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+bool terminal_color(FILE *stream, enum color_choice choice)
+{
+    if (choice != COLOR_AUTO)
+        return choice == COLOR_ALWAYS;
+    if (is_set("NO_COLOR"))
+        return false;
+    if (is_set("FORCE_COLOR"))
+        return true;
+    const char *terminal = getenv("TERM");
+    return isatty(fileno(stream)) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+unsigned terminal_width(FILE *stream)
+{
+    const unsigned narrowest = 40, widest = 500, usual = 100;
+    struct winsize size = {0};
+    unsigned width = 0;
+    const char *columns = getenv("COLUMNS");
+    if (isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0)
+        width = size.ws_col;
+    if (!width && columns)
+        width = (unsigned)strtoul(columns, NULL, 10);
+    return width < narrowest || width > widest ? usual : width;
+}
+
+void progress_begin(struct progress *progress, bool wanted)
+{
+    *progress = (struct progress){.shown = wanted && isatty(STDERR_FILENO)};
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void progress_show(void *data, uint32_t done, uint32_t total, const char *file)
+{
+    const int64_t interval = 50000000; /* 20 times a second is enough for the eye */
+    struct progress *progress = data;
+    int64_t now = progress->shown ? now_ns() : 0;
+    if (!progress->shown || (done < total && now - progress->last < interval))
+        return;
+    progress->last = now;
+    progress->written = true;
+    struct text line = {0};
+    text_printf(&line, "[%u/%u] ", done, total);
+    unsigned room = terminal_width(stderr) - 1 - display_width(text_string(&line));
+    const char *start = file ? file : "";
+    while (display_width(start) > room) /* the end of a path says more than its beginning */
+        start++;
+    text_add(&line, start);
+    struct printer printer = {.stream = stderr};
+    fputs("\r\033[K", stderr);
+    print_tinted(&printer, TINT_PLAIN, text_string(&line));
+    fflush(stderr);
+    text_free(&line);
+}
+
+void progress_end(struct progress *progress)
+{
+    if (progress->written)
+        fputs("\r\033[K", stderr);
+    progress->written = false;
+}
