@@ -13,35 +13,35 @@
 #include "analyzer/flow.h"
 
 struct cost {
-    double cpu;       /* mean, ns */
-    double cpu_spread; /* of ln(cpu) */
+    double cpu;              /* mean, ns */
+    double cpu_spread;       /* of ln(cpu) */
     double wait[WAIT_COUNT]; /* means, ns */
-    double wait_spread; /* of ln(sum of waits) */
-    double unknown;   /* expected number of calls whose cost nobody knows, per call of this function */
-    double unreviewed; /* share of the time that comes from entries nobody read up, 0 to 1 */
+    double wait_spread;      /* of ln(sum of waits) */
+    double unknown;          /* expected number of calls whose cost nobody knows, per call of this function */
+    double unreviewed;       /* share of the time that comes from entries nobody read up, 0 to 1 */
 };
 
 double cost_wait(const struct cost *cost);
 
 /* Where most of something comes from: a call of the function, and what it leads to. */
 struct cost_source {
-    uint32_t call;       /* or SUMMARY_NONE: its own code */
-    uint32_t function;   /* the callee, or NO_FUNCTION */
+    uint32_t call;         /* or SUMMARY_NONE: its own code */
+    uint32_t function;     /* the callee, or NO_FUNCTION */
     const struct api *api; /* the callee's entry, where it has no body */
-    double share;        /* of the function's total, 0 to 1 */
-    double frequency;    /* expected calls per call of the function */
-    uint32_t entry;      /* the callee's cost entry (see cost_entry), or SUMMARY_NONE */
+    double share;          /* of the function's total, 0 to 1 */
+    double frequency;      /* expected calls per call of the function */
+    uint32_t entry;        /* the callee's cost entry (see cost_entry), or SUMMARY_NONE */
 };
 
 struct cost_entry {
     uint32_t function;
-    struct cost total;      /* inclusive */
+    struct cost total; /* inclusive */
     double self_cpu;
     struct cost_source most_wait, most_cpu;
     uint32_t unknown_sites; /* indirect calls without a target, and callees nobody knows */
     name_id first_unknown;  /* symbol of the first unknown callee by weight, or 0 (an indirect call) */
     uint32_t unknown_line;
-    bool noreturn;          /* no path comes back */
+    bool noreturn; /* no path comes back */
 };
 
 struct costs;
@@ -63,7 +63,7 @@ void costs_print(const struct costs *costs, uint32_t function, FILE *stream);
 
 struct classification {
     enum class_kind class_kind;
-    double confidence; /* 0 to 1 */
+    double confidence;                   /* 0 to 1 */
     double share_low, share, share_high; /* waiting: 10 %, median, 90 % */
 };
 

@@ -78,7 +78,7 @@ static uint32_t binary_condition(struct extractor *x, CXCursor cursor)
     enum CXBinaryOperatorKind kind = clang_getCursorBinaryOperatorKind(cursor);
     bool and = kind == CXBinaryOperator_LAnd;
     enum condition_op op;
-    if (!and && kind != CXBinaryOperator_LOr && !comparison_of(kind, &op))
+    if (!and&&kind != CXBinaryOperator_LOr && !comparison_of(kind, &op))
         return truth(x, cursor);
     struct children children = children_of(x, cursor);
     if (children.count != 2) {
@@ -88,7 +88,7 @@ static uint32_t binary_condition(struct extractor *x, CXCursor cursor)
     CXCursor left = child_at(x, children, 0), right = child_at(x, children, 1);
     children_drop(x, children);
     struct condition condition = {.type = operand_type(clang_getCursorType(left))};
-    if (and || kind == CXBinaryOperator_LOr) {
+    if (and|| kind == CXBinaryOperator_LOr) {
         condition.op = and ? CONDITION_AND : CONDITION_OR;
         condition.a = condition_expression(x, left);
         condition.b = guarded_condition(x, condition.a, and, right);

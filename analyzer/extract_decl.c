@@ -103,8 +103,10 @@ static enum CXChildVisitResult attribute(CXCursor cursor, CXCursor parent, CXCli
     static const struct {
         const char *name;
         uint32_t flag;
-    } known[] = {{"noreturn", FUNCTION_NORETURN},       {"_Noreturn", FUNCTION_NORETURN},
-                 {"cold", FUNCTION_COLD},               {"nonblocking", FUNCTION_NONBLOCKING},
+    } known[] = {{"noreturn", FUNCTION_NORETURN},
+                 {"_Noreturn", FUNCTION_NORETURN},
+                 {"cold", FUNCTION_COLD},
+                 {"nonblocking", FUNCTION_NONBLOCKING},
                  {"constructor", FUNCTION_CONSTRUCTOR}};
     CXFile file;
     unsigned offset;

@@ -267,7 +267,8 @@ static void count_operation(struct extractor *x, CXCursor cursor, enum CXBinaryO
 {
     bool division = kind == CXBinaryOperator_Div || kind == CXBinaryOperator_Rem ||
                     kind == CXBinaryOperator_DivAssign || kind == CXBinaryOperator_RemAssign;
-    bool arithmetic = kind <= CXBinaryOperator_Sub || (kind >= CXBinaryOperator_MulAssign && kind <= CXBinaryOperator_SubAssign);
+    bool arithmetic =
+        kind <= CXBinaryOperator_Sub || (kind >= CXBinaryOperator_MulAssign && kind <= CXBinaryOperator_SubAssign);
     if (arithmetic && is_floating(clang_getCursorType(cursor)))
         x->pending.floating++;
     else if (division)
@@ -331,7 +332,8 @@ static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
             return value_integer(x, m);
         return clang_getCursorType(cursor).kind == CXType_Pointer ? a : value_unknown(x);
     case CXBinaryOperator_Shl:
-        if (value_is_integer(x, a, &m) && value_is_integer(x, b, &n) && m >= 0 && n >= 0 && n < 62 && m < (INT64_MAX >> n))
+        if (value_is_integer(x, a, &m) && value_is_integer(x, b, &n) && m >= 0 && n >= 0 && n < 62 &&
+            m < (INT64_MAX >> n))
             return value_integer(x, m << n);
         return value_unknown(x);
     case CXBinaryOperator_And:
@@ -405,8 +407,8 @@ static void emit_call(struct extractor *x, CXCursor cursor, uint32_t callee, con
                       bool used)
 {
     CXFile file;
-    struct call call = {.callee = callee, .first_argument = x->function.arguments.count, .argument_count = count,
-                        .result_used = used};
+    struct call call = {
+        .callee = callee, .first_argument = x->function.arguments.count, .argument_count = count, .result_used = used};
     expansion_place(cursor, &file, &call.line, &call.column);
     for (uint32_t i = 0; i < count; i++)
         array_push(&x->function.arguments, arguments[i]);

@@ -17,20 +17,27 @@
 #include "model/summary.h"
 
 /* What a declaration is to a summary. */
-enum declaration_kind { DECLARED_UNSEEN, DECLARED_FUNCTION, DECLARED_SLOT, DECLARED_ENUMERATOR, DECLARED_RECORD, DECLARED_OTHER };
+enum declaration_kind {
+    DECLARED_UNSEEN,
+    DECLARED_FUNCTION,
+    DECLARED_SLOT,
+    DECLARED_ENUMERATOR,
+    DECLARED_RECORD,
+    DECLARED_OTHER
+};
 
 struct declared {
     const void *key; /* libclang's declaration */
     enum declaration_kind kind;
-    name_id symbol;          /* functions, globals, fields */
+    name_id symbol; /* functions, globals, fields */
     enum slot_kind slot_kind;
-    uint32_t generation;     /* the function that `slot` is an index in */
+    uint32_t generation; /* the function that `slot` is an index in */
     uint32_t slot;
-    uint32_t number;         /* parameters and locals: their number; records: first field in extractor.fields */
-    uint32_t count;          /* records: how many fields */
-    bool shared;             /* a variable that other threads can see and that is not constant */
-    bool pointers;           /* records: has a member that is or holds a pointer */
-    int64_t value;           /* enumerators */
+    uint32_t number; /* parameters and locals: their number; records: first field in extractor.fields */
+    uint32_t count;  /* records: how many fields */
+    bool shared;     /* a variable that other threads can see and that is not constant */
+    bool pointers;   /* records: has a member that is or holds a pointer */
+    int64_t value;   /* enumerators */
 };
 
 /* A label whose statement is open, so that a goto to it goes backwards. */
@@ -51,7 +58,11 @@ struct extractor {
     ARRAY(CXCursor) fields;   /* of records, see declared.number */
     ARRAY(CXCursor) children; /* a stack, see children_of */
     ARRAY(struct open_label) labels;
-    struct { CXFile file; name_id name; bool system; } last_file;
+    struct {
+        CXFile file;
+        name_id name;
+        bool system;
+    } last_file;
 
     struct function function; /* being built */
     uint32_t generation;      /* counts functions */

@@ -1,8 +1,9 @@
 /* Value flow: which functions, descriptors, small constants and addresses may be in each slot of one program.
  *
  * An inclusion-based analysis: sets grow until nothing changes. Members of records are one slot for all objects of the
- * type; arrays are one slot; the order of statements does not count. Bounded: past the bounds a set gets ⊤ for that kind
- * of atom. What a function's parameters hold is the join over all calls; evaluate with a binding to see one call alone.
+ * type; arrays are one slot; the order of statements does not count. Bounded: past the bounds a set gets ⊤ for that
+ * kind of atom. What a function's parameters hold is the join over all calls; evaluate with a binding to see one call
+ * alone.
  *
  * Ownership: struct flow owns its sets; results of flow_value point into it or into the caller's buffer.
  */
@@ -20,15 +21,15 @@
 struct value_set {
     uint32_t *functions; /* symbols' definitions: indices of linked.functions … */
     uint32_t function_count;
-    name_id *externals;  /* … and symbols without a body here */
+    name_id *externals; /* … and symbols without a body here */
     uint32_t external_count;
     int64_t constants[VALUE_SET_CONSTANTS];
     uint32_t constant_count;
     uint32_t *addresses; /* numbers of slots of the program */
     uint32_t address_count;
-    name_id string;      /* the only string literal, or 0 */
+    name_id string; /* the only string literal, or 0 */
     fd_bits fds;
-    bool other;          /* ⊤: something that was not seen or did not fit */
+    bool other; /* ⊤: something that was not seen or did not fit */
 };
 
 struct flow;

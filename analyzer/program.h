@@ -18,11 +18,11 @@
 #define NO_FUNCTION UINT32_MAX
 
 struct linked_function {
-    struct function body;   /* names are numbers of linked.names */
-    uint32_t unit;          /* index into linked.units of the first unit that defines it */
-    bool variant;           /* the same id has another body elsewhere: id gets "~hash" */
-    bool broken;            /* every unit that holds it had errors */
-    const struct api *api;  /* the knowledge base has an entry of this name and the function has external linkage */
+    struct function body;  /* names are numbers of linked.names */
+    uint32_t unit;         /* index into linked.units of the first unit that defines it */
+    bool variant;          /* the same id has another body elsewhere: id gets "~hash" */
+    bool broken;           /* every unit that holds it had errors */
+    const struct api *api; /* the knowledge base has an entry of this name and the function has external linkage */
 };
 
 struct linked_unit {
@@ -36,11 +36,12 @@ struct linked_unit {
 
 /* One link unit. */
 struct program {
-    name_id name;       /* the file that holds its main; "" for code that no main reaches */
-    uint32_t main;      /* function, or NO_FUNCTION */
+    name_id name;  /* the file that holds its main; "" for code that no main reaches */
+    uint32_t main; /* function, or NO_FUNCTION */
     ARRAY(uint32_t) units;
     ARRAY(uint32_t) functions; /* in order of id */
-    uint32_t *definition; /* by name_id of a symbol: the function it means here, or NO_FUNCTION (linked.names.count long) */
+    uint32_t
+        *definition; /* by name_id of a symbol: the function it means here, or NO_FUNCTION (linked.names.count long) */
 };
 
 struct linked {
@@ -48,7 +49,7 @@ struct linked {
     ARRAY(struct linked_function) functions; /* sorted by file, line, id, hash */
     ARRAY(struct linked_unit) units;         /* sorted by name, flags_key */
     ARRAY(struct program) programs;          /* by name; the one without a main, if there is any such code, last */
-    uint32_t *declared;  /* by name_id of a symbol: FUNCTION_… flags that any declaration gives it */
+    uint32_t *declared;      /* by name_id of a symbol: FUNCTION_… flags that any declaration gives it */
     const struct api **apis; /* by name_id: the knowledge base's entry for a symbol, or NULL */
 };
 
@@ -57,7 +58,8 @@ void link_summaries(struct linked *linked, struct summary *summaries, unsigned c
                     const struct knowledge *knowledge);
 void linked_free(struct linked *linked);
 
-/* Who calls whom, a line a call: of one function, or of all functions of the program (NO_FUNCTION). For `dump graph`. */
+/* Who calls whom, a line a call: of one function, or of all functions of the program (NO_FUNCTION). For `dump graph`.
+ */
 void linked_print_graph(const struct linked *linked, const struct program *program, uint32_t function, FILE *stream);
 
 /* What a symbol means in a program: a function with a body, or NO_FUNCTION. */

@@ -1,0 +1,258 @@
+/* Sets of atoms, and their propagation until nothing changes. */
+#include "analyzer/flow_internal.h"
+
+uint32_t place_add(struct flow *flow)
+{
+    array_push(&flow->sets, (struct atom_set){0});
+    array_push(&flow->links, (struct place_links){0});
+    array_push(&flow->nonblocking, (uint8_t)0);
+    array_push(&flow->queued, (uint8_t)0);
+    return flow->sets.count - 1;
+}
+
+static void enqueue(struct flow *flow, uint32_t place)
+{
+    if (flow->queued.items[place])
+        return;
+    flow->queued.items[place] = 1;
+    array_push(&flow->work, place);
+}
+
+static uint32_t lower_bound(const struct atom_set *set, atom a)
+{
+    uint32_t low = 0, high = set->count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (set->atoms[middle] < a)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t count_kind(const struct atom_set *set, enum atom_kind kind)
+{
+    return lower_bound(set, ATOM(kind + 1, 0)) - lower_bound(set, ATOM(kind, 0));
+}
+
+static void remove_kind(struct atom_set *set, enum atom_kind kind)
+{
+    uint32_t first = lower_bound(set, ATOM(kind, 0)), last = lower_bound(set, ATOM(kind + 1, 0));
+    memmove(set->atoms + first, set->atoms + last, (set->count - last) * sizeof *set->atoms);
+    set->count = (uint16_t)(set->count - (last - first));
+}
+
+/* Adds one atom within the bounds; past them the kind is ⊤. */
+static bool set_add(struct atom_set *set, atom a)
+{
+    enum atom_kind kind = ATOM_KIND(a);
+    if ((kind == ATOM_CONSTANT && set->no_constants) || (kind == ATOM_ADDRESS && set->no_addresses))
+        return false;
+    uint32_t at = lower_bound(set, a);
+    if (at < set->count && set->atoms[at] == a)
+        return false;
+    uint32_t bound = kind == ATOM_CONSTANT  ? VALUE_SET_CONSTANTS
+                     : kind == ATOM_ADDRESS ? VALUE_SET_ADDRESSES
+                     : kind == ATOM_STRING  ? 2
+                                            : VALUE_SET_FUNCTIONS;
+    if (count_kind(set, kind) >= bound) {
+        if (kind == ATOM_CONSTANT) {
+            set->no_constants = true;
+            remove_kind(set, kind);
+        } else if (kind == ATOM_ADDRESS) {
+            set->no_addresses = true;
+        } else if (set->other) {
+            return false;
+        }
+        set->other = true;
+        return true;
+    }
+    if (set->count == set->capacity) {
+        set->capacity = (uint16_t)(set->capacity * 2 + 2);
+        set->atoms = must_realloc(set->atoms, set->capacity * sizeof *set->atoms);
+    }
+    memmove(set->atoms + at + 1, set->atoms + at, (set->count - at) * sizeof *set->atoms);
+    set->atoms[at] = a;
+    set->count++;
+    return true;
+}
+
+void place_has(struct flow *flow, uint32_t place, atom a)
+{
+    if (set_add(&flow->sets.items[place], a))
+        enqueue(flow, place);
+}
+
+void place_has_fds(struct flow *flow, uint32_t place, fd_bits fds)
+{
+    struct atom_set *set = &flow->sets.items[place];
+    if ((set->fds | fds) == set->fds)
+        return;
+    set->fds |= fds;
+    enqueue(flow, place);
+}
+
+void place_has_other(struct flow *flow, uint32_t place)
+{
+    struct atom_set *set = &flow->sets.items[place];
+    if (set->other)
+        return;
+    set->other = true;
+    enqueue(flow, place);
+}
+
+void place_is_nonblocking(struct flow *flow, uint32_t place)
+{
+    if (flow->nonblocking.items[place])
+        return;
+    flow->nonblocking.items[place] = 1;
+    enqueue(flow, place);
+}
+
+/* The order of statements does not count, so a descriptor that is made non-blocking anywhere is so everywhere. */
+fd_bits place_fds(const struct flow *flow, uint32_t place)
+{
+    fd_bits fds = flow->sets.items[place].fds;
+    if (flow->nonblocking.items[place])
+        fds = (fd_bits)((fds & FD_NONBLOCKING_BITS) | ((fds & FD_BLOCKING_BITS) << 1));
+    return fds;
+}
+
+atom constant_atom(struct flow *flow, int64_t number)
+{
+    if (number >= -1024 && number < 65536) /* most of them: no search */
+        return ATOM(ATOM_CONSTANT, (uint32_t)(number + 1024));
+    for (uint32_t i = 0; i < flow->constants.count; i++)
+        if (flow->constants.items[i] == number)
+            return ATOM(ATOM_CONSTANT, 66560 + i);
+    array_push(&flow->constants, number);
+    return ATOM(ATOM_CONSTANT, 66560 + flow->constants.count - 1);
+}
+
+/* ---- edges ---- */
+
+static uint64_t *known_find(uint64_t *table, uint32_t size, uint64_t key)
+{
+    uint32_t at = (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (size - 1);
+    while (table[at] && table[at] != key)
+        at = (at + 1) & (size - 1);
+    return &table[at];
+}
+
+static bool known_add(struct flow *flow, uint64_t key)
+{
+    if ((flow->known_used + 1) * 2 > flow->known_size) {
+        uint32_t size = flow->known_size ? flow->known_size * 2 : 1u << 14;
+        uint64_t *table = must_malloc(size * sizeof *table);
+        memset(table, 0, size * sizeof *table);
+        for (uint32_t i = 0; i < flow->known_size; i++)
+            if (flow->known[i])
+                *known_find(table, size, flow->known[i]) = flow->known[i];
+        free(flow->known);
+        flow->known = table;
+        flow->known_size = size;
+    }
+    uint64_t *entry = known_find(flow->known, flow->known_size, key);
+    if (*entry)
+        return false;
+    *entry = key;
+    flow->known_used++;
+    return true;
+}
+
+static uint64_t link_key(uint32_t from, uint32_t to, unsigned kind)
+{
+    return ((uint64_t)(from + 1) << 32 | to) ^ (uint64_t)kind << 62;
+}
+
+bool edge_add(struct flow *flow, uint32_t from, uint32_t to)
+{
+    if (from == to || !known_add(flow, link_key(from, to, 0)))
+        return false;
+    array_push(&flow->edges, (struct edge){to, flow->links.items[from].edges});
+    flow->links.items[from].edges = flow->edges.count;
+    enqueue(flow, from);
+    return true;
+}
+
+void load_add(struct flow *flow, uint32_t pointer, uint32_t to)
+{
+    if (!known_add(flow, link_key(pointer, to, 1)))
+        return;
+    array_push(&flow->loads, (struct edge){to, flow->links.items[pointer].loads});
+    flow->links.items[pointer].loads = flow->loads.count;
+    enqueue(flow, pointer);
+}
+
+void store_add(struct flow *flow, uint32_t pointer, uint32_t from)
+{
+    if (!known_add(flow, link_key(pointer, from, 2)))
+        return;
+    array_push(&flow->stores, (struct edge){from, flow->links.items[pointer].stores});
+    flow->links.items[pointer].stores = flow->stores.count;
+    enqueue(flow, pointer);
+    /* The pointer itself stands for memory that has no place of its own (a table on the heap). Addresses are kept out:
+     * they would be taken for what it points to. */
+    uint32_t memory = place_add(flow);
+    flow->sets.items[memory].no_addresses = true;
+    edge_add(flow, from, memory);
+    edge_add(flow, memory, pointer);
+}
+
+/* ---- propagation ---- */
+
+/* `with_addresses` false: what a pointer holds besides addresses stands for the memory behind it, of which nothing else
+ * is known (a table on the heap, a pointer to a function that is called through *). */
+static void merge(struct flow *flow, uint32_t from, uint32_t to, bool with_addresses)
+{
+    if (from == to)
+        return;
+    const struct atom_set source = flow->sets.items[from];
+    struct atom_set *target = &flow->sets.items[to];
+    bool changed = false;
+    for (uint32_t i = 0; i < source.count; i++)
+        if (with_addresses || ATOM_KIND(source.atoms[i]) != ATOM_ADDRESS)
+            changed |= set_add(target, source.atoms[i]);
+    fd_bits fds = place_fds(flow, from);
+    if ((target->fds | fds) != target->fds) {
+        target->fds |= fds;
+        changed = true;
+    }
+    if (source.other && !target->other) {
+        target->other = true;
+        changed = true;
+    }
+    if (changed)
+        enqueue(flow, to);
+}
+
+static void follow_pointers(struct flow *flow, uint32_t place)
+{
+    uint32_t loads = flow->links.items[place].loads, stores = flow->links.items[place].stores;
+    if (!loads && !stores)
+        return;
+    const struct atom_set set = flow->sets.items[place];
+    for (uint32_t i = lower_bound(&set, ATOM(ATOM_ADDRESS, 0)); i < set.count; i++) {
+        if (ATOM_KIND(set.atoms[i]) != ATOM_ADDRESS)
+            break;
+        uint32_t pointee = ATOM_INDEX(set.atoms[i]);
+        for (uint32_t at = loads; at; at = flow->loads.items[at - 1].next)
+            edge_add(flow, pointee, flow->loads.items[at - 1].to);
+        for (uint32_t at = stores; at; at = flow->stores.items[at - 1].next)
+            edge_add(flow, flow->stores.items[at - 1].to, pointee);
+    }
+    for (uint32_t at = loads; at; at = flow->loads.items[at - 1].next)
+        merge(flow, place, flow->loads.items[at - 1].to, false);
+}
+
+void propagate(struct flow *flow)
+{
+    while (flow->work.count) {
+        uint32_t place = flow->work.items[--flow->work.count];
+        flow->queued.items[place] = 0;
+        follow_pointers(flow, place);
+        for (uint32_t at = flow->links.items[place].edges; at; at = flow->edges.items[at - 1].next)
+            merge(flow, place, flow->edges.items[at - 1].to, true);
+    }
+}

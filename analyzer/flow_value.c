@@ -1,0 +1,380 @@
+/* Asking what a value may be, for all calls together or for one call by its binding. */
+#include "analyzer/flow_internal.h"
+
+#include "base/text.h"
+
+#define DEPTH_LIMIT 8 /* of locals assigned from locals; deeper ones get the join over all calls */
+
+static const struct function *body_of(const struct flow *flow, uint32_t function)
+{
+    return &flow->linked->functions.items[function].body;
+}
+
+/* ---- which locals and parameters depend on what ---- */
+
+static bool value_depends(const struct flow *flow, const struct function *body, const struct flow_function *entry,
+                          uint32_t value)
+{
+    const struct value *v = &body->values.items[value];
+    switch (v->kind) {
+    case VALUE_SLOT: {
+        const struct slot *slot = &body->slots.items[v->a];
+        return slot->kind == SLOT_PARAMETER || (slot->kind == SLOT_LOCAL && entry->dependent[slot->number]);
+    }
+    case VALUE_JOIN:
+    case VALUE_OR:
+    case VALUE_SUM:
+    case VALUE_PRODUCT:
+        return value_depends(flow, body, entry, v->a) || value_depends(flow, body, entry, v->b);
+    default:
+        return false;
+    }
+}
+
+static void find_dependent_locals(struct flow *flow, uint32_t function)
+{
+    const struct function *body = body_of(flow, function);
+    struct flow_function *entry = &flow->functions[function];
+    bool changed = body->parameters.count > 0;
+    while (changed) {
+        changed = false;
+        for (array_each(const struct assignment, assignment, &body->flows)) {
+            const struct value *target = &body->values.items[assignment->target];
+            if (target->kind != VALUE_SLOT || body->slots.items[target->a].kind != SLOT_LOCAL)
+                continue;
+            uint8_t *dependent = &entry->dependent[body->slots.items[target->a].number];
+            if (!*dependent && value_depends(flow, body, entry, assignment->source)) {
+                *dependent = 1;
+                changed = true;
+            }
+        }
+    }
+}
+
+/* Marks the parameters that a value comes from. */
+static bool mark_parameters(struct flow *flow, uint32_t function, uint32_t value, unsigned depth)
+{
+    const struct function *body = body_of(flow, function);
+    struct flow_function *entry = &flow->functions[function];
+    const struct value *v = &body->values.items[value];
+    bool changed = false;
+    if (v->kind == VALUE_JOIN || v->kind == VALUE_OR || v->kind == VALUE_SUM || v->kind == VALUE_PRODUCT) {
+        changed = mark_parameters(flow, function, v->a, depth);
+        return mark_parameters(flow, function, v->b, depth) || changed;
+    }
+    if (v->kind != VALUE_SLOT)
+        return false;
+    const struct slot *slot = &body->slots.items[v->a];
+    if (slot->kind == SLOT_PARAMETER && !entry->parameter_matters[slot->number]) {
+        entry->parameter_matters[slot->number] = 1;
+        return true;
+    }
+    if (slot->kind != SLOT_LOCAL || !entry->dependent[slot->number] || depth == DEPTH_LIMIT)
+        return false;
+    for (array_each(const struct assignment, assignment, &body->flows)) {
+        const struct value *target = &body->values.items[assignment->target];
+        if (target->kind == VALUE_SLOT && target->a == v->a)
+            changed |= mark_parameters(flow, function, assignment->source, depth + 1);
+    }
+    return changed;
+}
+
+static bool argument_matters(const struct flow *flow, const struct function *body, const struct call *call, uint32_t at)
+{
+    const struct value *callee = &body->values.items[call->callee];
+    if (callee->kind != VALUE_FUNCTION)
+        return true;
+    uint32_t target = program_definition(flow->program, callee->name);
+    if (target == NO_FUNCTION)
+        return flow->linked->apis[callee->name] != NULL;
+    return at < body_of(flow, target)->parameters.count && flow->functions[target].parameter_matters[at];
+}
+
+static bool mark_calls(struct flow *flow, uint32_t function)
+{
+    const struct function *body = body_of(flow, function);
+    bool changed = false;
+    for (array_each(const struct call, call, &body->calls)) {
+        if (body->values.items[call->callee].kind != VALUE_FUNCTION)
+            changed |= mark_parameters(flow, function, call->callee, 0);
+        for (uint32_t i = 0; i < call->argument_count; i++)
+            if (argument_matters(flow, body, call, i))
+                changed |= mark_parameters(flow, function, body->arguments.items[call->first_argument + i], 0);
+    }
+    return changed;
+}
+
+void find_dependence(struct flow *flow)
+{
+    for (array_each(const uint32_t, function, &flow->program->functions))
+        find_dependent_locals(flow, *function);
+    bool changed = true;
+    for (unsigned round = 0; changed && round < DEPTH_LIMIT; round++) { /* deeper wrappers join their calls */
+        changed = false;
+        for (array_each(const uint32_t, function, &flow->program->functions))
+            changed |= mark_calls(flow, *function);
+    }
+}
+
+bool flow_parameter_matters(const struct flow *flow, uint32_t function, uint32_t parameter)
+{
+    const struct flow_function *entry = &flow->functions[function];
+    return entry->parameter_matters && parameter < body_of(flow, function)->parameters.count &&
+           entry->parameter_matters[parameter];
+}
+
+/* ---- values ---- */
+
+static void list_add(uint32_t **list, uint32_t *count, uint32_t item, struct arena *arena)
+{
+    uint32_t at = 0;
+    while (at < *count && (*list)[at] < item)
+        at++;
+    if (at < *count && (*list)[at] == item)
+        return;
+    if ((*count & (*count - 1)) == 0) { /* a power of two is full */
+        uint32_t *larger = ARENA_ARRAY(arena, uint32_t, *count ? *count * 2 : 1);
+        if (*count)
+            memcpy(larger, *list, *count * sizeof *larger);
+        *list = larger;
+    }
+    memmove(*list + at + 1, *list + at, (*count - at) * sizeof **list);
+    (*list)[at] = item;
+    ++*count;
+}
+
+static void constant_add(struct value_set *set, int64_t constant)
+{
+    uint32_t at = 0;
+    while (at < set->constant_count && set->constants[at] < constant)
+        at++;
+    if (at < set->constant_count && set->constants[at] == constant)
+        return;
+    if (set->constant_count == VALUE_SET_CONSTANTS) {
+        set->other = true;
+        return;
+    }
+    memmove(set->constants + at + 1, set->constants + at, (set->constant_count - at) * sizeof constant);
+    set->constants[at] = constant;
+    set->constant_count++;
+}
+
+static void set_join(struct value_set *to, const struct value_set *from, struct arena *arena)
+{
+    for (uint32_t i = 0; i < from->function_count; i++)
+        list_add(&to->functions, &to->function_count, from->functions[i], arena);
+    for (uint32_t i = 0; i < from->external_count; i++)
+        list_add(&to->externals, &to->external_count, from->externals[i], arena);
+    for (uint32_t i = 0; i < from->address_count; i++)
+        list_add(&to->addresses, &to->address_count, from->addresses[i], arena);
+    for (uint32_t i = 0; i < from->constant_count; i++)
+        constant_add(to, from->constants[i]);
+    if (from->string)
+        to->string = from->string;
+    to->fds |= from->fds;
+    to->other |= from->other;
+}
+
+static int64_t constant_of(const struct flow *flow, uint32_t index)
+{
+    return index < 66560 ? (int64_t)index - 1024 : flow->constants.items[index - 66560];
+}
+
+static void place_value(const struct flow *flow, uint32_t place, struct arena *arena, struct value_set *result)
+{
+    const struct atom_set *set = &flow->sets.items[place];
+    for (uint32_t i = 0; i < set->count; i++) {
+        uint32_t index = ATOM_INDEX(set->atoms[i]);
+        switch (ATOM_KIND(set->atoms[i])) {
+        case ATOM_FUNCTION:
+            list_add(&result->functions, &result->function_count, index, arena);
+            break;
+        case ATOM_EXTERNAL:
+            list_add(&result->externals, &result->external_count, index, arena);
+            break;
+        case ATOM_ADDRESS:
+            list_add(&result->addresses, &result->address_count, index, arena);
+            break;
+        case ATOM_CONSTANT:
+            constant_add(result, constant_of(flow, index));
+            break;
+        case ATOM_STRING:
+            result->string = index;
+            break;
+        }
+    }
+    result->fds |= place_fds(flow, place);
+    result->other |= set->other;
+}
+
+static uint32_t slot_place_of(const struct flow *flow, uint32_t function, uint32_t slot)
+{
+    const struct function *body = body_of(flow, function);
+    const struct slot *entry = &body->slots.items[slot];
+    uint32_t first = flow->functions[function].first_place;
+    switch (entry->kind) {
+    case SLOT_PARAMETER:
+        return first + entry->number;
+    case SLOT_LOCAL:
+        return first + body->parameters.count + entry->number;
+    case SLOT_RETURN:
+        return first + body->parameters.count + body->local_count;
+    default:
+        return flow->symbol_place[entry->symbol] ? flow->symbol_place[entry->symbol] - 1 : SUMMARY_NONE;
+    }
+}
+
+static void value_in(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
+                     struct arena *arena, struct value_set *result, unsigned depth);
+
+static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot, const struct binding *binding,
+                       struct arena *arena, struct value_set *result, unsigned depth)
+{
+    const struct function *body = body_of(flow, function);
+    const struct slot *entry = &body->slots.items[slot];
+    uint32_t place = slot_place_of(flow, function, slot);
+    if (binding && entry->kind == SLOT_PARAMETER && entry->number < binding->count) {
+        struct value_set bound = binding->values[entry->number];
+        if (flow->nonblocking.items[place])
+            bound.fds = (fd_bits)((bound.fds & FD_NONBLOCKING_BITS) | ((bound.fds & FD_BLOCKING_BITS) << 1));
+        set_join(result, &bound, arena);
+        return;
+    }
+    bool dependent = entry->kind == SLOT_LOCAL && flow->functions[function].dependent[entry->number];
+    if (!binding || !dependent || depth == DEPTH_LIMIT) {
+        if (place != SUMMARY_NONE)
+            place_value(flow, place, arena, result);
+        else
+            result->other = true;
+        return;
+    }
+    for (array_each(const struct assignment, assignment, &body->flows)) {
+        const struct value *target = &body->values.items[assignment->target];
+        if (target->kind == VALUE_SLOT && target->a == slot)
+            value_in(flow, function, assignment->source, binding, arena, result, depth + 1);
+    }
+    if (flow->nonblocking.items[place])
+        result->fds = (fd_bits)((result->fds & FD_NONBLOCKING_BITS) | ((result->fds & FD_BLOCKING_BITS) << 1));
+}
+
+static void value_in(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
+                     struct arena *arena, struct value_set *result, unsigned depth)
+{
+    const struct function *body = body_of(flow, function);
+    const struct flow_function *known = &flow->functions[function];
+    const struct value *v = &body->values.items[value];
+    uint32_t definition;
+    switch (v->kind) {
+    case VALUE_UNKNOWN:
+    case VALUE_PRODUCT:
+        result->other = true;
+        break;
+    case VALUE_INTEGER:
+        constant_add(result, v->number);
+        break;
+    case VALUE_STRING:
+        result->string = v->name;
+        break;
+    case VALUE_FUNCTION:
+        definition = program_definition(flow->program, v->name);
+        if (definition == NO_FUNCTION)
+            list_add(&result->externals, &result->external_count, v->name, arena);
+        else
+            list_add(&result->functions, &result->function_count, definition, arena);
+        break;
+    case VALUE_ADDRESS: {
+        uint32_t place = slot_place_of(flow, function, v->a);
+        if (place == SUMMARY_NONE)
+            result->other = true;
+        else
+            list_add(&result->addresses, &result->address_count, place, arena);
+        break;
+    }
+    case VALUE_SLOT:
+        slot_value(flow, function, v->a, binding, arena, result, depth);
+        break;
+    case VALUE_CALL:
+        if (known->call_place[v->a])
+            place_value(flow, known->call_place[v->a] - 1, arena, result);
+        else
+            result->other = true;
+        break;
+    case VALUE_DEREF:
+        if (known->value_place[value]) {
+            place_value(flow, known->value_place[value] - 1, arena, result);
+        } else {
+            struct value_set pointer = {0};
+            value_in(flow, function, v->a, binding, arena, &pointer, depth);
+            for (uint32_t i = 0; i < pointer.address_count; i++)
+                place_value(flow, pointer.addresses[i], arena, result);
+            pointer.address_count = 0;
+            set_join(result, &pointer, arena);
+        }
+        break;
+    case VALUE_SUM:
+        result->other = true;
+        /* fall through */
+    case VALUE_JOIN:
+    case VALUE_OR:
+        value_in(flow, function, v->a, binding, arena, result, depth);
+        value_in(flow, function, v->b, binding, arena, result, depth);
+        break;
+    }
+}
+
+/* A sum or product of known numbers, for lengths: malloc(n * size). */
+static bool folded(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
+                   struct arena *arena, int64_t *number)
+{
+    const struct value *v = &body_of(flow, function)->values.items[value];
+    if (v->kind == VALUE_SUM || v->kind == VALUE_PRODUCT || v->kind == VALUE_OR) {
+        int64_t a, b;
+        if (!folded(flow, function, v->a, binding, arena, &a) || !folded(flow, function, v->b, binding, arena, &b))
+            return false;
+        if (v->kind == VALUE_OR)
+            return *number = a | b, true;
+        return v->kind == VALUE_SUM ? !__builtin_add_overflow(a, b, number) : !__builtin_mul_overflow(a, b, number);
+    }
+    struct value_set set = {0};
+    value_in(flow, function, value, binding, arena, &set, 0);
+    *number = set.constants[0];
+    return set.constant_count == 1 && !set.other && !set.address_count && !set.function_count;
+}
+
+void flow_value(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
+                struct arena *arena, struct value_set *result)
+{
+    memset(result, 0, sizeof *result);
+    enum value_kind kind = body_of(flow, function)->values.items[value].kind;
+    int64_t number;
+    if ((kind == VALUE_SUM || kind == VALUE_PRODUCT || kind == VALUE_OR) &&
+        folded(flow, function, value, binding, arena, &number)) {
+        constant_add(result, number);
+        return;
+    }
+    value_in(flow, function, value, binding, arena, result, 0);
+}
+
+void flow_call_targets(const struct flow *flow, uint32_t function, uint32_t call, const struct binding *binding,
+                       struct arena *arena, struct call_targets *targets)
+{
+    struct value_set set;
+    flow_value(flow, function, body_of(flow, function)->calls.items[call].callee, binding, arena, &set);
+    bool direct =
+        body_of(flow, function)->values.items[body_of(flow, function)->calls.items[call].callee].kind == VALUE_FUNCTION;
+    *targets = (struct call_targets){
+        .functions = set.functions,
+        .function_count = set.function_count,
+        .externals = set.externals,
+        .external_count = set.external_count,
+        .complete = direct || !set.other,
+    };
+}
+
+uint32_t flow_slot_of(const struct flow *flow, uint32_t function, uint32_t value)
+{
+    const struct value *v = &body_of(flow, function)->values.items[value];
+    if (v->kind == VALUE_ADDRESS || v->kind == VALUE_SLOT)
+        return slot_place_of(flow, function, v->a);
+    return SUMMARY_NONE;
+}
