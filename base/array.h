@@ -29,11 +29,12 @@
         }                                                                                                              \
     } while (0)
 
-/* Appends one item: array_push(&a, (struct point){1, 2}). */
+/* Appends one item: array_push(&a, (struct point){1, 2}). While it is made, the array does not count it yet. */
 #define array_push(array, ...)                                                                                         \
     do {                                                                                                               \
         array_reserve((array), 1);                                                                                     \
-        (array)->items[(array)->count++] = (__VA_ARGS__);                                                              \
+        (array)->items[(array)->count] = (__VA_ARGS__);                                                                \
+        (array)->count++;                                                                                              \
     } while (0)
 
 #define array_last(array) (&(array)->items[(array)->count - 1])
