@@ -47,15 +47,7 @@ enum shared_state {
 };
 
 /* Which vocabulary a name belongs to. */
-enum concept {
-    CONCEPT_MODEL,
-    CONCEPT_CLASS,
-    CONCEPT_WAIT,
-    CONCEPT_CONTEXT,
-    CONCEPT_UNIT,
-    CONCEPT_GIL,
-    CONCEPT_SHARED
-};
+enum concept { CONCEPT_MODEL, CONCEPT_CLASS, CONCEPT_WAIT, CONCEPT_CONTEXT, CONCEPT_UNIT, CONCEPT_GIL, CONCEPT_SHARED };
 
 /* The names of a vocabulary in the order of its enum, NULL-terminated; and what each means. Static storage. */
 const char *const *concept_names(enum concept concept);

@@ -25,12 +25,12 @@ struct evidence {
 struct unit {
     enum unit_kind kind;
     enum context context;
-    uint32_t function;     /* index into result.functions: the function that would run K times */
-    struct place site;     /* the call, the registration or the definition */
-    uint32_t owner;        /* the function that holds the site; the function itself for named ones */
+    uint32_t function; /* index into result.functions: the function that would run K times */
+    struct place site; /* the call, the registration or the definition */
+    uint32_t owner;    /* the function that holds the site; the function itself for named ones */
     bool trip_known;
-    double trip_count;     /* turns of the loop around the call */
-    bool blocking_evident; /* see facts.def */
+    double trip_count;           /* turns of the loop around the call */
+    bool blocking_evident;       /* see facts.def */
     const char *blocking_call;   /* NULL: does not wait */
     struct place blocking_place; /* where that call is */
     uint32_t chain_length;       /* functions from the unit to its waiting calls */
@@ -60,7 +60,7 @@ struct advice {
     uint32_t unit; /* index into result.units */
     double k;
     bool k_assumed;
-    double k_change;           /* the K at which the answer changes; 0: at none that was looked at */
+    double k_change; /* the K at which the answer changes; 0: at none that was looked at */
     enum model model_at_change;
     enum model model;
     const char *because;
@@ -101,14 +101,14 @@ struct function_result {
     unsigned end_line;
     const char *program; /* the link unit whose answer this is: the file of its main, or "" for a library */
     enum class_kind class_kind;
-    double confidence; /* 0 to 1 */
+    double confidence;                                  /* 0 to 1 */
     double wait_share_low, wait_share, wait_share_high; /* 0 to 1; low and high: 10th and 90th percentile */
-    double cpu_ns, wait_ns; /* expected, inclusive, one call */
-    double self_cpu_ns;     /* without the functions that it calls */
-    double waits[WAIT_COUNT]; /* share of the waiting by kind; sums to 1, or all 0 */
-    unsigned contexts;        /* a bit for each enum context */
-    enum model model;         /* of its own unit, or serial */
-    int32_t belongs_to;       /* index of the unit that it is part of, or -1 */
+    double cpu_ns, wait_ns;                             /* expected, inclusive, one call */
+    double self_cpu_ns;                                 /* without the functions that it calls */
+    double waits[WAIT_COUNT];                           /* share of the waiting by kind; sums to 1, or all 0 */
+    unsigned contexts;                                  /* a bit for each enum context */
+    enum model model;                                   /* of its own unit, or serial */
+    int32_t belongs_to;                                 /* index of the unit that it is part of, or -1 */
     bool gil_assessed;
     enum gil_state gil;
     uint32_t unresolved_calls; /* indirect calls and unknown callees inside */
@@ -126,9 +126,9 @@ struct unknown_callee {
 };
 
 struct coverage {
-    uint32_t units;         /* translation units asked for */
-    uint32_t failed_units;  /* not analysed at all */
-    uint32_t broken_units;  /* analysed in spite of errors */
+    uint32_t units;        /* translation units asked for */
+    uint32_t failed_units; /* not analysed at all */
+    uint32_t broken_units; /* analysed in spite of errors */
     uint32_t functions;
     uint32_t call_sites;
     uint32_t indirect_sites;
@@ -140,7 +140,7 @@ struct coverage {
 
 struct result {
     struct arena arena;
-    const char *root;    /* absolute; not part of any identity */
+    const char *root; /* absolute; not part of any identity */
     const char *profile;
     const char *profile_description;
     bool flags_guessed; /* no compile database: flags were guessed */

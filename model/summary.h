@@ -2,9 +2,9 @@
  * program. Per function a skeleton of statements whose leaves are events in the order of execution.
  *
  * Identity. A function's id is "file#USR": the file (relative to the root) that holds its definition, and Clang's
- * unified symbol resolution. Its symbol is what a call names: the plain name where the linkage is external, the id where
- * it is internal. The same id with another body (another configuration) is told apart by `body_hash`.
- * Places are relative to the root, so that two checkouts give the same bytes.
+ * unified symbol resolution. Its symbol is what a call names: the plain name where the linkage is external, the id
+ * where it is internal. The same id with another body (another configuration) is told apart by `body_hash`. Places are
+ * relative to the root, so that two checkouts give the same bytes.
  *
  * Ownership: a summary owns everything in it; summary_free releases it. Inside, things refer to one another by index.
  * Index SUMMARY_NONE means "none".
@@ -96,14 +96,14 @@ struct condition {
 
 enum node_kind {
     NODE_SEQUENCE,
-    NODE_BRANCH,   /* a: condition; two children, each a SEQUENCE: if it holds, if not */
-    NODE_SWITCH,   /* a: value; children: arms, each a NODE_ARM */
-    NODE_ARM,      /* a: value of its first case, or NONE (default); flags: ARM_DEFAULT, ARM_FALLS_THROUGH; b: cases */
-    NODE_LOOP,     /* a: condition or NONE; b: trip count (value) or NONE; flags: enum loop_kind; one child: SEQUENCE */
-    NODE_CALL,     /* a: index into calls */
+    NODE_BRANCH, /* a: condition; two children, each a SEQUENCE: if it holds, if not */
+    NODE_SWITCH, /* a: value; children: arms, each a NODE_ARM */
+    NODE_ARM,    /* a: value of its first case, or NONE (default); flags: ARM_DEFAULT, ARM_FALLS_THROUGH; b: cases */
+    NODE_LOOP,   /* a: condition or NONE; b: trip count (value) or NONE; flags: enum loop_kind; one child: SEQUENCE */
+    NODE_CALL,   /* a: index into calls */
     NODE_OPERATIONS, /* a: index into operations */
-    NODE_ACCESS,   /* a: index into slots; flags: ACCESS_… : a shared object is read or written */
-    NODE_RETURN,   /* a: value or NONE */
+    NODE_ACCESS,     /* a: index into slots; flags: ACCESS_… : a shared object is read or written */
+    NODE_RETURN,     /* a: value or NONE */
     NODE_BREAK,
     NODE_CONTINUE,
     NODE_GOTO, /* flags: GOTO_BACKWARD: the next turn of the LOOP_GOTO around it; else forward, somewhere behind */
@@ -112,14 +112,14 @@ enum node_kind {
 #define GOTO_BACKWARD 1u
 
 enum loop_kind {
-    LOOP_COUNTED,  /* a counter runs up to the trip count, known or not */
+    LOOP_COUNTED,   /* a counter runs up to the trip count, known or not */
     LOOP_CONDITION, /* while something holds */
-    LOOP_LIST,     /* p = p->next */
-    LOOP_STRING,   /* runs over the characters of a string */
-    LOOP_CALL,     /* until a call in the condition says that there is no more */
-    LOOP_ENDLESS,  /* for (;;), while (1) */
-    LOOP_ONCE,     /* do { } while (0): no loop at all */
-    LOOP_GOTO,     /* a goto backwards; BREAK and CONTINUE pass through it to the loop or switch around it */
+    LOOP_LIST,      /* p = p->next */
+    LOOP_STRING,    /* runs over the characters of a string */
+    LOOP_CALL,      /* until a call in the condition says that there is no more */
+    LOOP_ENDLESS,   /* for (;;), while (1) */
+    LOOP_ONCE,      /* do { } while (0): no loop at all */
+    LOOP_GOTO,      /* a goto backwards; BREAK and CONTINUE pass through it to the loop or switch around it */
 };
 
 #define ARM_DEFAULT 1u
@@ -128,7 +128,8 @@ enum loop_kind {
 #define ACCESS_INDIRECT 2u /* through a pointer */
 #define ACCESS_ATOMIC 4u
 
-/* Nodes stand in preorder; the children of i start at i + 1, and the next sibling of i is at `end`. Node 0 is the body. */
+/* Nodes stand in preorder; the children of i start at i + 1, and the next sibling of i is at `end`. Node 0 is the body.
+ */
 struct node {
     uint8_t kind;
     uint8_t flags;
@@ -171,10 +172,10 @@ struct parameter {
 #define FUNCTION_VARIADIC 4u
 #define FUNCTION_NORETURN 8u
 #define FUNCTION_MAIN 16u
-#define FUNCTION_IN_HEADER 32u   /* defined in a file that is not the unit's own */
+#define FUNCTION_IN_HEADER 32u /* defined in a file that is not the unit's own */
 #define FUNCTION_COLD 64u
-#define FUNCTION_NONBLOCKING 128u /* Clang's nonblocking attribute: a requirement */
-#define FUNCTION_CONSTRUCTOR 256u /* runs before main */
+#define FUNCTION_NONBLOCKING 128u  /* Clang's nonblocking attribute: a requirement */
+#define FUNCTION_CONSTRUCTOR 256u  /* runs before main */
 #define FUNCTION_INITIALISERS 512u /* no function: holds the flows of the unit's static initialisers */
 
 struct function {
@@ -205,14 +206,15 @@ struct declaration {
 
 struct summary {
     struct names names;
-    name_id unit;       /* the unit's file, relative to the root */
-    name_id flags_key;  /* the configuration */
-    bool prefix;        /* the code of a shared prefix header */
-    uint32_t errors;    /* reported by the parser */
+    name_id unit;                     /* the unit's file, relative to the root */
+    name_id flags_key;                /* the configuration */
+    bool prefix;                      /* the code of a shared prefix header */
+    uint32_t errors;                  /* reported by the parser */
     ARRAY(struct function) functions; /* in the order of definition; the initialisers, if any, last */
     ARRAY(struct declaration) declarations;
-    ARRAY(name_id) globals; /* the variables with external linkage that are defined here, by the symbols that slots use:
-                             * who refers to one needs this unit and its initialisers */
+    ARRAY(name_id)
+    globals; /* the variables with external linkage that are defined here, by the symbols that slots use:
+              * who refers to one needs this unit and its initialisers */
 };
 
 void summary_init(struct summary *summary);
