@@ -220,7 +220,7 @@ static void write_text(struct json_writer *json, const char *key, const char *te
 
 static void write_effect(struct json_writer *json, const struct rule *rule)
 {
-    const char *names[MODEL_COUNT];
+    const char *names[MODEL_COUNT] = {NULL};
     for (size_t i = 0; i < rule->model_count; i++)
         names[i] = model_name(rule->models[i]);
     if (rule->effect == RULE_REPORTS) {

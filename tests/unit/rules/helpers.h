@@ -43,7 +43,7 @@ static inline void assert_no_problems(const struct problems *problems)
 static inline bool add_rules(struct rules *rules, const char *yaml, struct problems *problems)
 {
     char directory[] = "/tmp/rules-test-XXXXXX";
-    char *before = getcwd(NULL, 0);
+    char *before = get_current_dir_name();
     assert_non_null(before);
     assert_non_null(mkdtemp(directory));
     assert_int_equal(chdir(directory), 0);

@@ -81,7 +81,7 @@ static void mistakes_have_a_place(void **state)
         {"", "facts.json:1:1: error: not JSON: it ends too early\n"},
         {"{\"k\":\n 1", "facts.json:2:3: error: not JSON: it ends too early\n"},
         {"{\n\"k\": 1,,}", "facts.json:2:8: error: not JSON: quoted object property name expected\n"},
-        {"{\"k\": 1} x", "facts.json:1:10: error: not JSON: unexpected characters\n"},
+        {"{\"k\": 1} x", "facts.json:1:10: error: not JSON: unexpected character\n"},
     };
     (void)state;
     struct arena arena;
