@@ -1,0 +1,387 @@
+/* The graph of entries: a function with what its parameters are bound to, its call sites, and the entries they lead to.
+ */
+#include "analyzer/cost_internal.h"
+
+#include <string.h>
+
+#define BOUND_TARGETS 6  /* a site with more targets than this calls their default entries */
+#define INLINED_CALL 0.3 /* of a call's overhead is left where the compiler can inline the callee */
+
+/* ---- bindings ---- */
+
+static bool set_is_plain(const struct value_set *set)
+{
+    return set->constant_count || set->function_count || set->external_count || set->fds;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash ^= value + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2);
+    return hash * 0xff51afd7ed558ccdu;
+}
+
+static uint64_t set_hash(uint64_t hash, const struct value_set *set)
+{
+    hash = mix(hash, set->function_count);
+    for (uint32_t i = 0; i < set->function_count; i++)
+        hash = mix(hash, set->functions[i]);
+    hash = mix(hash, set->external_count);
+    for (uint32_t i = 0; i < set->external_count; i++)
+        hash = mix(hash, set->externals[i]);
+    hash = mix(hash, set->constant_count);
+    for (uint32_t i = 0; i < set->constant_count; i++)
+        hash = mix(hash, (uint64_t)set->constants[i]);
+    return mix(mix(mix(hash, set->string), set->fds), set->other);
+}
+
+static bool same_set(const struct value_set *a, const struct value_set *b)
+{
+    return a->function_count == b->function_count && a->external_count == b->external_count &&
+           a->constant_count == b->constant_count && a->string == b->string && a->fds == b->fds &&
+           a->other == b->other &&
+           (!a->function_count || !memcmp(a->functions, b->functions, a->function_count * sizeof *a->functions)) &&
+           (!a->external_count || !memcmp(a->externals, b->externals, a->external_count * sizeof *a->externals)) &&
+           !memcmp(a->constants, b->constants, a->constant_count * sizeof *a->constants);
+}
+
+static bool same_binding(const struct binding *a, const struct binding *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!same_set(&a->values[i], &b->values[i]))
+            return false;
+    return true;
+}
+
+static void keep_set(struct costs *costs, struct value_set *set)
+{
+    set->functions = arena_copy(&costs->arena, set->functions, set->function_count * sizeof *set->functions);
+    set->externals = arena_copy(&costs->arena, set->externals, set->external_count * sizeof *set->externals);
+    set->addresses = arena_copy(&costs->arena, set->addresses, set->address_count * sizeof *set->addresses);
+}
+
+static struct binding keep_binding(struct costs *costs, const struct binding *binding)
+{
+    struct value_set *values = ARENA_ARRAY(&costs->arena, struct value_set, binding->count);
+    for (uint32_t i = 0; i < binding->count; i++) {
+        values[i] = binding->values[i];
+        keep_set(costs, &values[i]);
+    }
+    return (struct binding){binding->count, values};
+}
+
+/* What the parameter holds over all calls. */
+static void joined_parameter(struct costs *costs, uint32_t function, uint32_t parameter, struct value_set *set)
+{
+    const struct function *body = function_of(costs, function);
+    *set = (struct value_set){.other = true};
+    for (uint32_t value = 0; value < body->values.count; value++) {
+        const struct value *item = &body->values.items[value];
+        if (item->kind != VALUE_SLOT)
+            continue;
+        const struct slot *slot = &body->slots.items[item->a];
+        if (slot->kind == SLOT_PARAMETER && slot->number == parameter) {
+            flow_value(costs->flow, function, value, NULL, &costs->scratch, set);
+            return;
+        }
+    }
+}
+
+/* What a call binds; count 0 if it says no more than what all calls together say. */
+static struct binding bind_arguments(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
+                                     const struct binding *binding)
+{
+    const struct function *body = function_of(costs, caller);
+    const struct call *site = &body->calls.items[call];
+    uint32_t parameters = function_of(costs, callee)->parameters.count;
+    uint32_t count = parameters < site->argument_count ? parameters : site->argument_count;
+    struct value_set *values = ARENA_ARRAY(&costs->scratch, struct value_set, count);
+    bool says_more = false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t value = body->arguments.items[site->first_argument + i];
+        values[i].other = true;
+        if (i >= 64 || !(costs->traits[callee].parameters >> i & 1) || value == SUMMARY_NONE)
+            continue;
+        struct value_set joined;
+        joined_parameter(costs, callee, i, &joined);
+        flow_value(costs->flow, caller, value, binding, &costs->scratch, &values[i]);
+        if (!set_is_plain(&values[i]) || same_set(&values[i], &joined))
+            values[i] = joined;
+        else
+            says_more = true;
+    }
+    return (struct binding){says_more ? count : 0, values};
+}
+
+/* ---- entries ---- */
+
+static uint32_t entry_add(struct costs *costs, uint32_t function, struct binding binding, uint64_t hash)
+{
+    uint32_t entry = costs->entries.count, first = costs->first_entry[function];
+    array_push(&costs->entries,
+               (struct cost_entry){.function = function, .noreturn = costs->traits[function].noreturn});
+    array_push(&costs->nodes, (struct cost_node){.binding = binding, .hash = hash, .next = SUMMARY_NONE});
+    if (first == SUMMARY_NONE) {
+        costs->first_entry[function] = entry;
+    } else {
+        costs->nodes.items[entry].next = costs->nodes.items[first].next;
+        costs->nodes.items[first].next = entry;
+    }
+    return entry;
+}
+
+uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
+                             const struct binding *binding)
+{
+    uint32_t first = costs->first_entry[callee];
+    if (!costs->traits[callee].parameters)
+        return first;
+    struct binding bound = bind_arguments(costs, callee, caller, call, binding);
+    if (!bound.count)
+        return first;
+    uint64_t hash = bound.count;
+    for (uint32_t i = 0; i < bound.count; i++)
+        hash = set_hash(hash, &bound.values[i]);
+    for (uint32_t entry = costs->nodes.items[first].next; entry != SUMMARY_NONE; entry = costs->nodes.items[entry].next)
+        if (costs->nodes.items[entry].hash == hash && same_binding(&costs->nodes.items[entry].binding, &bound))
+            return entry;
+    if (costs->contexts[callee] == MOST_CONTEXTS)
+        return first;
+    costs->contexts[callee]++;
+    return entry_add(costs, callee, keep_binding(costs, &bound), hash);
+}
+
+/* ---- call sites ---- */
+
+/* One entry while its sites are made. */
+struct making {
+    struct costs *costs;
+    uint32_t function;
+    uint32_t entry;
+    struct binding binding;
+    struct frequencies frequencies;
+    uint8_t *call_flags;
+};
+
+static const struct binding *binding_of(const struct making *making)
+{
+    return making->binding.count ? &making->binding : NULL;
+}
+
+static struct cost_site *site_add(struct making *making, uint32_t node, double times)
+{
+    struct costs *costs = making->costs;
+    const struct function *body = function_of(costs, making->function);
+    array_push(&costs->sites, (struct cost_site){.call = body->nodes.items[node].a,
+                                                 .group = making->frequencies.groups[node],
+                                                 .frequency = making->frequencies.nodes[node] * times,
+                                                 .first_target = costs->targets.count});
+    return array_last(&costs->sites);
+}
+
+static void target_add(struct costs *costs, struct cost_target target)
+{
+    array_push(&costs->targets, target);
+    array_last(&costs->sites)->target_count++;
+}
+
+static void unknown_target(struct costs *costs, name_id symbol, double weight)
+{
+    target_add(costs,
+               (struct cost_target){
+                   .weight = weight, .entry = SUMMARY_NONE, .known = unknown_call_cost(costs), .symbol = symbol});
+}
+
+static void library_target(struct making *making, uint32_t call, name_id symbol, double weight)
+{
+    struct costs *costs = making->costs;
+    const struct api *api = costs->linked->apis[symbol];
+    if (!api) {
+        unknown_target(costs, symbol, weight);
+        return;
+    }
+    struct api_argument arguments[MOST_ARGUMENTS];
+    uint32_t count = call_arguments(costs, making->function, call, binding_of(making), arguments);
+    uint32_t known = library_call_cost(costs, api, making->function, arguments, count);
+    target_add(costs, (struct cost_target){weight, SUMMARY_NONE, api, known, symbol});
+}
+
+static void function_target(struct making *making, uint32_t call, uint32_t callee, double weight, bool bind)
+{
+    struct costs *costs = making->costs;
+    uint32_t entry = bind ? cost_entry_for_call(costs, callee, making->function, call, binding_of(making))
+                          : costs->first_entry[callee];
+    target_add(costs, (struct cost_target){weight, entry, NULL, SUMMARY_NONE, function_of(costs, callee)->symbol});
+}
+
+/* The functions that a library call calls before it returns: sites of their own. */
+static void callback_sites(struct making *making, uint32_t node, const struct api *api)
+{
+    struct costs *costs = making->costs;
+    const struct function *body = function_of(costs, making->function);
+    uint32_t call = body->nodes.items[node].a;
+    const struct call *site = &body->calls.items[call];
+    for (unsigned i = 0; i < api->effect_count; i++) {
+        const struct effect *effect = &api->effects[i];
+        if (effect->kind != EFFECT_CALLBACK || effect->when != CALLBACK_DURING || effect->argument < 0 ||
+            (uint32_t)effect->argument >= site->argument_count || effect->field)
+            continue;
+        struct api_argument arguments[MOST_ARGUMENTS];
+        uint32_t count = call_arguments(costs, making->function, call, binding_of(making), arguments);
+        struct amount times = knowledge_callback_times(effect, costs->profile, arguments, count);
+        double likely = knowledge_effect_likely(effect, arguments, count);
+        uint32_t value = body->arguments.items[site->first_argument + (uint32_t)effect->argument];
+        struct value_set set = {0};
+        if (value != SUMMARY_NONE)
+            flow_value(costs->flow, making->function, value, binding_of(making), &costs->scratch, &set);
+        if (!set.function_count)
+            continue;
+        site_add(making, node, times.median * likely);
+        for (uint32_t f = 0; f < set.function_count; f++)
+            if (costs->first_entry[set.functions[f]] != SUMMARY_NONE)
+                function_target(making, call, set.functions[f], 1.0 / set.function_count, false);
+    }
+}
+
+static void direct_site(struct making *making, uint32_t node, name_id symbol)
+{
+    struct costs *costs = making->costs;
+    uint32_t call = function_of(costs, making->function)->nodes.items[node].a;
+    uint32_t definition = program_definition(costs->program, symbol);
+    site_add(making, node, 1);
+    if (definition != NO_FUNCTION) {
+        function_target(making, call, definition, 1, true);
+        return;
+    }
+    library_target(making, call, symbol, 1);
+    if (costs->linked->apis[symbol])
+        callback_sites(making, node, costs->linked->apis[symbol]);
+}
+
+static void indirect_site(struct making *making, uint32_t node)
+{
+    struct costs *costs = making->costs;
+    uint32_t call = function_of(costs, making->function)->nodes.items[node].a;
+    struct call_targets found;
+    flow_call_targets(costs->flow, making->function, call, binding_of(making), &costs->scratch, &found);
+    uint32_t count = found.function_count + found.external_count;
+    site_add(making, node, 1);
+    if (!count) {
+        unknown_target(costs, 0, 1);
+        return;
+    }
+    for (uint32_t i = 0; i < found.function_count; i++)
+        function_target(making, call, found.functions[i], 1.0 / count, count <= BOUND_TARGETS);
+    for (uint32_t i = 0; i < found.external_count; i++)
+        library_target(making, call, found.externals[i], 1.0 / count);
+}
+
+/* ---- own work ---- */
+
+static double operations_cost(const struct costs *costs, const struct operations *operations)
+{
+    const struct amount *cost = costs->profile->quantities;
+    return operations->simple * cost[QUANTITY_OPERATION].median + operations->memory * cost[QUANTITY_LOAD].median +
+           operations->floating * cost[QUANTITY_FLOAT_OPERATION].median +
+           operations->division * cost[QUANTITY_DIVISION].median;
+}
+
+/* What calling costs by itself: library entries include it. */
+static double call_overhead(const struct costs *costs, const struct function *caller, uint32_t call)
+{
+    double overhead = costs->profile->quantities[QUANTITY_CALL].median;
+    name_id symbol;
+    if (!call_symbol(caller, call, &symbol))
+        return 2 * overhead;
+    uint32_t definition = program_definition(costs->program, symbol);
+    if (definition == NO_FUNCTION)
+        return 0;
+    bool inlined = costs->traits[definition].small || function_of(costs, definition)->flags & FUNCTION_INLINE;
+    return inlined ? INLINED_CALL * overhead : overhead;
+}
+
+static void own_work(struct making *making, struct cost_node *cost_node)
+{
+    struct costs *costs = making->costs;
+    const struct function *body = function_of(costs, making->function);
+    const struct frequencies *frequencies = &making->frequencies;
+    cost_node->groups =
+        arena_copy(&costs->arena, frequencies->group, frequencies->group_count * sizeof *frequencies->group);
+    cost_node->group_count = frequencies->group_count;
+    cost_node->group_cpu = ARENA_ARRAY(&costs->arena, double, frequencies->group_count);
+    for (uint32_t i = 0; i < body->nodes.count; i++) {
+        const struct node *node = &body->nodes.items[i];
+        double cost = 0;
+        if (node->kind == NODE_OPERATIONS)
+            cost = operations_cost(costs, &body->operations.items[node->a]);
+        else if (node->kind == NODE_CALL)
+            cost = call_overhead(costs, body, node->a);
+        cost_node->group_cpu[frequencies->groups[i]] += cost * frequencies->nodes[i];
+    }
+}
+
+/* ---- making an entry ---- */
+
+static uint32_t constants_of(void *data, uint32_t value, int64_t constants[KNOWN_CONSTANTS])
+{
+    const struct making *making = data;
+    struct value_set set;
+    flow_value(making->costs->flow, making->function, value, binding_of(making), &making->costs->scratch, &set);
+    if (set.other || set.function_count || set.external_count || set.address_count || set.string || set.fds)
+        return 0;
+    memcpy(constants, set.constants, set.constant_count * sizeof *constants);
+    return set.constant_count;
+}
+
+static void find_frequencies(struct making *making)
+{
+    struct costs *costs = making->costs;
+    const struct function *body = function_of(costs, making->function);
+    making->call_flags = ARENA_ARRAY(&costs->scratch, uint8_t, body->calls.count);
+    for (uint32_t call = 0; call < body->calls.count; call++)
+        making->call_flags[call] = traits_of_call(costs->linked, costs->program, costs->traits, body, call);
+    struct frequency_input input = {body, making->call_flags, constants_of, making};
+    frequency_solve(&input, &costs->scratch, &making->frequencies);
+}
+
+/* Arrays of costs may move while sites are made, so that the node is written at the end. */
+static void entry_fill(struct costs *costs, uint32_t entry)
+{
+    struct making making = {.costs = costs, .entry = entry, .function = costs->entries.items[entry].function};
+    making.binding = costs->nodes.items[entry].binding;
+    find_frequencies(&making);
+    const struct function *body = function_of(costs, making.function);
+    struct cost_node filled = {.first_site = costs->sites.count,
+                               .call_frequency = ARENA_ARRAY(&costs->arena, double, body->calls.count)};
+    own_work(&making, &filled);
+    for (uint32_t i = 0; i < body->nodes.count; i++) {
+        name_id symbol;
+        if (body->nodes.items[i].kind != NODE_CALL)
+            continue;
+        filled.call_frequency[body->nodes.items[i].a] += making.frequencies.nodes[i];
+        if (call_symbol(body, body->nodes.items[i].a, &symbol))
+            direct_site(&making, i, symbol);
+        else
+            indirect_site(&making, i);
+    }
+    filled.site_count = costs->sites.count - filled.first_site;
+    struct cost_node *node = &costs->nodes.items[entry];
+    filled.binding = node->binding;
+    filled.hash = node->hash;
+    filled.next = node->next;
+    *node = filled;
+    arena_free(&costs->scratch);
+}
+
+void cost_graph_make(struct costs *costs)
+{
+    uint32_t count = costs->linked->functions.count;
+    costs->first_entry = ARENA_ARRAY(&costs->arena, uint32_t, count);
+    costs->contexts = ARENA_ARRAY(&costs->arena, uint8_t, count);
+    memset(costs->first_entry, 0xff, count * sizeof *costs->first_entry);
+    for (array_each(uint32_t, function, &costs->program->functions))
+        entry_add(costs, *function, (struct binding){0}, 0);
+    for (uint32_t entry = 0; entry < costs->entries.count; entry++)
+        entry_fill(costs, entry);
+}

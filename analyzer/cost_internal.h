@@ -1,0 +1,94 @@
+/* Inside the cost pass.
+ *
+ * cost_graph.c   entries (a function with what its parameters are bound to), their call sites and targets
+ * cost_call.c    what the value flow says of arguments; what a library call costs
+ * cost.c         costs bottom-up over the components of the graph of entries
+ * cost_print.c   for people
+ *
+ * Ownership: everything lives in costs->arena, arrays apart; costs_free releases it.
+ */
+#ifndef ANALYZER_COST_INTERNAL_H
+#define ANALYZER_COST_INTERNAL_H
+
+#include "analyzer/cost.h"
+#include "analyzer/traits.h"
+
+#define MOST_CONTEXTS 8 /* entries of a function beside the default one */
+
+/* Something that a call site may call. */
+struct cost_target {
+    double weight;         /* calls of it per execution of the site; those of a site sum to 1 */
+    uint32_t entry;        /* of a function with a body, or SUMMARY_NONE */
+    const struct api *api; /* of a function without; NULL: nobody knows it */
+    uint32_t known;        /* index into costs->known, or SUMMARY_NONE */
+    name_id symbol;        /* 0: an indirect call whose target is not known */
+};
+
+/* A call that an entry makes. A callback that a library function calls is a site of its own. */
+struct cost_site {
+    uint32_t call;
+    uint32_t group;   /* of frequencies; see frequency.h */
+    double frequency; /* executions per call of the function */
+    uint32_t first_target, target_count;
+};
+
+/* The private half of a cost_entry. */
+struct cost_node {
+    struct binding binding; /* count 0: the default entry */
+    uint64_t hash;          /* of the binding */
+    uint32_t next;          /* the next entry of the same function, or SUMMARY_NONE */
+    uint32_t first_site, site_count;
+    const struct frequency_group *groups;
+    double *group_cpu; /* own work of each group, ns */
+    uint32_t group_count;
+    double *call_frequency; /* of each call of the function */
+};
+
+struct costs {
+    const struct linked *linked;
+    const struct program *program;
+    const struct flow *flow;
+    const struct knowledge *knowledge;
+    const struct profile *profile;
+    struct arena arena;
+    struct arena scratch; /* emptied for every entry */
+    struct traits *traits;
+    uint32_t *first_entry; /* by function: its default entry, or SUMMARY_NONE */
+    uint8_t *contexts;     /* by function: how many entries beside the default one */
+    ARRAY(struct cost_entry) entries;
+    ARRAY(struct cost_node) nodes; /* by entry */
+    ARRAY(struct cost_site) sites;
+    ARRAY(struct cost_target) targets;
+    ARRAY(struct cost) known; /* costs of library calls */
+};
+
+static inline const struct function *function_of(const struct costs *costs, uint32_t function)
+{
+    return &costs->linked->functions.items[function].body;
+}
+
+/* Makes the default entries of all functions of the program, and from them every entry that is reached. */
+void cost_graph_make(struct costs *costs);
+
+/* The entry for calling `callee` from a call site: with what the arguments bind, or the default one. */
+uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
+                             const struct binding *binding);
+
+/* ---- cost_call.c ---- */
+
+#define MOST_ARGUMENTS 16
+
+/* What is known of the arguments of a call; returns how many there are, at most MOST_ARGUMENTS. */
+uint32_t call_arguments(struct costs *costs, uint32_t caller, uint32_t call, const struct binding *binding,
+                        struct api_argument arguments[MOST_ARGUMENTS]);
+
+/* The cost of a library call, as an index into costs->known. */
+uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t caller,
+                           const struct api_argument *arguments, uint32_t argument_count);
+
+/* The cost of a call that nobody knows. */
+uint32_t unknown_call_cost(struct costs *costs);
+
+double cost_time(const struct cost *cost); /* CPU and waiting */
+
+#endif

@@ -1,0 +1,131 @@
+/* Dispatchers: which multiplexing calls wait for work to arrive, so that the wait is idleness and not input or output.
+ *
+ * A dispatcher is a loop around a multiplexing call in which callbacks are called: `for (;;) { poll(…); for (…) call
+ * }`. The loop, the multiplexing and the calling may be spread over a chain of a few functions.
+ */
+#include "analyzer/traits.h"
+
+#define LONGEST_CHAIN 4 /* functions from the multiplexing call to the loop, both included */
+
+struct call_place {
+    uint32_t caller;
+    uint32_t call;
+};
+
+/* Who calls each function directly: callers[first[f]] … callers[first[f + 1] - 1]. */
+struct callers {
+    const struct linked *linked;
+    const struct program *program;
+    uint32_t *first;
+    struct call_place *callers;
+};
+
+static uint32_t direct_target(const struct callers *callers, const struct function *caller, uint32_t call)
+{
+    name_id symbol;
+    return call_symbol(caller, call, &symbol) ? program_definition(callers->program, symbol) : NO_FUNCTION;
+}
+
+static void count_callers(struct callers *callers, uint32_t *counts, bool store)
+{
+    for (array_each(uint32_t, index, &callers->program->functions)) {
+        const struct function *body = &callers->linked->functions.items[*index].body;
+        for (uint32_t call = 0; call < body->calls.count; call++) {
+            uint32_t target = direct_target(callers, body, call);
+            if (target == NO_FUNCTION)
+                continue;
+            uint32_t position = counts[target + 1]++;
+            if (store)
+                callers->callers[position] = (struct call_place){*index, call};
+        }
+    }
+}
+
+static void callers_find(struct callers *callers, struct arena *arena)
+{
+    uint32_t count = callers->linked->functions.count;
+    callers->first = ARENA_ARRAY(arena, uint32_t, count + 2);
+    count_callers(callers, callers->first + 1, false);
+    for (uint32_t i = 2; i < count + 2; i++)
+        callers->first[i] += callers->first[i - 1];
+    callers->callers = ARENA_ARRAY(arena, struct call_place, callers->first[count + 1]);
+    count_callers(callers, callers->first, true);
+}
+
+static bool is_real_loop(const struct node *node)
+{
+    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
+}
+
+/* The loop of a function that holds a call (the innermost, or only endless ones), or SUMMARY_NONE. */
+static uint32_t loop_around(const struct function *function, uint32_t call, bool endless)
+{
+    const struct node *nodes = function->nodes.items;
+    uint32_t place = 0, loop = SUMMARY_NONE;
+    while (place < function->nodes.count && !(nodes[place].kind == NODE_CALL && nodes[place].a == call))
+        place++;
+    for (uint32_t i = 0; i < place; i++)
+        if (is_real_loop(&nodes[i]) && nodes[i].end > place && (!endless || nodes[i].flags == LOOP_ENDLESS))
+            loop = i;
+    return loop;
+}
+
+/* Is a function pointer called inside a loop of the function? */
+static bool calls_back(const struct function *function)
+{
+    const struct node *nodes = function->nodes.items;
+    name_id symbol;
+    for (uint32_t i = 0; i < function->nodes.count; i++)
+        if (nodes[i].kind == NODE_CALL && !call_symbol(function, nodes[i].a, &symbol) &&
+            loop_around(function, nodes[i].a, false) != SUMMARY_NONE)
+            return true;
+    return false;
+}
+
+struct chain {
+    const struct callers *callers;
+    bool need_callbacks; /* somebody on the chain must call function pointers in a loop */
+    bool endless;        /* the outermost loop must be endless */
+};
+
+static bool leads_to_loop(const struct chain *chain, uint32_t function, uint32_t call, bool calling, unsigned length)
+{
+    const struct function *body = &chain->callers->linked->functions.items[function].body;
+    calling = calling || !chain->need_callbacks || calls_back(body);
+    if (calling && loop_around(body, call, chain->endless) != SUMMARY_NONE)
+        return true;
+    if (length == LONGEST_CHAIN)
+        return false;
+    for (uint32_t i = chain->callers->first[function]; i < chain->callers->first[function + 1]; i++) {
+        const struct call_place *caller = &chain->callers->callers[i];
+        if (caller->caller != function && leads_to_loop(chain, caller->caller, caller->call, calling, length + 1))
+            return true;
+    }
+    return false;
+}
+
+static void look_at(const struct callers *callers, uint32_t function, uint32_t call, const struct api *api,
+                    struct traits *traits)
+{
+    struct chain dispatching = {callers, true, false}, accepting = {callers, false, true};
+    if (!traits->idles && api_has_effect(api, EFFECT_MULTIPLEXES))
+        traits->idles = leads_to_loop(&dispatching, function, call, false, 1);
+    if (!traits->takes_work && api_has_effect(api, EFFECT_WAITS_FOR_WORK))
+        traits->takes_work = leads_to_loop(&accepting, function, call, false, 1);
+}
+
+void traits_find_dispatchers(const struct linked *linked, const struct program *program, struct arena *arena,
+                             struct traits *traits)
+{
+    struct callers callers = {.linked = linked, .program = program};
+    callers_find(&callers, arena);
+    for (array_each(uint32_t, index, &program->functions)) {
+        const struct function *body = &linked->functions.items[*index].body;
+        for (uint32_t call = 0; call < body->calls.count; call++) {
+            name_id symbol;
+            if (call_symbol(body, call, &symbol) && program_definition(program, symbol) == NO_FUNCTION &&
+                linked->apis[symbol])
+                look_at(&callers, *index, call, linked->apis[symbol], &traits[*index]);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+/* Frequencies by structure: one walk that finds how control leaves each part and how often its parts run relative to
+ * what holds them, and one that multiplies that out.
+ */
+#include "analyzer/frequency.h"
+
+#include <math.h>
+
+#define MOST_TURNS 1e7 /* of anything, per call of the function */
+#define NEGLIGIBLE 1e-9
+#define LABEL_FREQUENCY 0.1  /* a label behind a return that no goto before it was seen to enter */
+#define RETRY_AT_MOST 0.8    /* how likely a goto backwards is, at most */
+#define ENDLESS_TURNS 1000.0 /* of an endless loop without an exit, before whatever ends the program */
+
+#define NEVER 0.001 /* arms that do not come back */
+#define COLD_ARM 0.05
+#define ERROR_ARM 0.15 /* returns a negative constant */
+#define LOG_ARM 0.3
+#define LEAVING_ARM 0.4    /* returns or jumps away, the other arm goes on */
+#define GUESS_SPREAD 1.2   /* of the logit of a branch: 0.1 is meant as 0.02 to 0.4 */
+#define DEFAULT_WEIGHT 0.5 /* of a switch's default, where an arm weighs 1 */
+#define EARLY_EXITS 0.7    /* a loop's early exits happen at most so often in all its turns */
+
+/* How control leaves a part, per entry; what is missing to 1 never comes back. */
+struct outcome {
+    double next;      /* runs into what follows */
+    double leave;     /* break */
+    double again;     /* continue */
+    double back;      /* return */
+    double away;      /* goto forwards */
+    double retry;     /* goto backwards */
+    double cold, log; /* how often calls of that kind happen inside */
+    bool error;       /* it ends in the return of an error */
+};
+
+struct walk {
+    const struct function *function;
+    const struct frequency_input *input;
+    struct likelihood likelihood;
+    double *share;  /* of each node: executions per execution of its parent (of a loop's body: turns) */
+    double *spread; /* of each node that is a guess of its own: an arm or a loop */
+};
+
+struct loop_guess {
+    double turns;
+    double spread;
+};
+
+static struct outcome walk_node(struct walk *walk, uint32_t index);
+
+static void add_scaled(struct outcome *sum, const struct outcome *part, double by)
+{
+    sum->leave += by * part->leave;
+    sum->again += by * part->again;
+    sum->back += by * part->back;
+    sum->away += by * part->away;
+    sum->retry += by * part->retry;
+    sum->cold += by * part->cold;
+    sum->log += by * part->log;
+}
+
+/* A label opens a sequence of its own, or a loop if a goto leads back to it. */
+static bool is_label(const struct node *node)
+{
+    return node->kind == NODE_SEQUENCE || (node->kind == NODE_LOOP && node->flags == LOOP_GOTO);
+}
+
+/* The children of `index` one after the other. A goto forwards arrives at the next label of a sequence around it. */
+static struct outcome walk_sequence(struct walk *walk, uint32_t index)
+{
+    const struct node *nodes = walk->function->nodes.items;
+    struct outcome sum = {.next = 1};
+    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+        if (is_label(&nodes[child]) && child > index + 1) {
+            sum.next += sum.away;
+            sum.away = 0;
+            if (sum.next < NEGLIGIBLE)
+                sum.next = LABEL_FREQUENCY;
+        }
+        walk->share[child] = sum.next;
+        struct outcome part = walk_node(walk, child);
+        add_scaled(&sum, &part, sum.next);
+        sum.next *= part.next;
+        sum.error = part.error;
+    }
+    return sum;
+}
+
+static bool never_comes_back(const struct outcome *outcome)
+{
+    return outcome->next + outcome->leave + outcome->again + outcome->back + outcome->away + outcome->retry < NEVER;
+}
+
+static bool goes_away(const struct outcome *outcome)
+{
+    return outcome->back + outcome->away > 0.9;
+}
+
+/* How likely an arm is by what it does: 0.5 says nothing. */
+static double arm_likely(const struct outcome *arm, const struct outcome *other)
+{
+    if (arm->cold >= 0.5 && other->cold < 0.5)
+        return COLD_ARM;
+    if (goes_away(arm) && !goes_away(other))
+        return arm->error ? ERROR_ARM : arm->log >= 0.5 ? LOG_ARM / 2 : LEAVING_ARM;
+    if (arm->log >= 0.5 && other->log < 0.5)
+        return LOG_ARM;
+    return 0.5;
+}
+
+/* Dempster's rule for two independent opinions (Wu and Larus, MICRO 1994). */
+static double combine(double a, double b)
+{
+    double both = a * b, neither = (1 - a) * (1 - b);
+    return both + neither > 0 ? both / (both + neither) : 0.5;
+}
+
+/* The probability of the first arm. */
+static double branch_probability(struct walk *walk, const struct node *branch, const struct outcome *then,
+                                 const struct outcome *otherwise, bool *certain)
+{
+    double p = 0.5;
+    *certain = false;
+    if (branch->a != SUMMARY_NONE)
+        p = likelihood_of(&walk->likelihood, branch->a, certain);
+    if (*certain)
+        return p;
+    bool then_dead = never_comes_back(then), otherwise_dead = never_comes_back(otherwise);
+    if (then_dead != otherwise_dead)
+        return then_dead ? NEVER : 1 - NEVER;
+    bool hinted = branch->a != SUMMARY_NONE && walk->function->conditions.items[branch->a].hint != HINT_NONE;
+    if (hinted)
+        return p;
+    p = combine(p, arm_likely(then, otherwise));
+    return combine(p, 1 - arm_likely(otherwise, then));
+}
+
+static struct outcome walk_branch(struct walk *walk, uint32_t index)
+{
+    const struct node *nodes = walk->function->nodes.items;
+    uint32_t then = index + 1;
+    bool two = then < nodes[index].end && nodes[then].end < nodes[index].end;
+    if (then >= nodes[index].end)
+        return (struct outcome){.next = 1};
+    struct outcome first = walk_node(walk, then);
+    struct outcome second = two ? walk_node(walk, nodes[then].end) : (struct outcome){.next = 1};
+    bool certain;
+    double p = branch_probability(walk, &nodes[index], &first, &second, &certain);
+    walk->share[then] = p;
+    walk->spread[then] = certain ? 0 : GUESS_SPREAD * (1 - p);
+    if (two) {
+        walk->share[nodes[then].end] = 1 - p;
+        walk->spread[nodes[then].end] = certain ? 0 : GUESS_SPREAD * p;
+    }
+    struct outcome sum = {.next = p * first.next + (1 - p) * second.next,
+                          .error = p > 0.5 ? first.error : second.error};
+    add_scaled(&sum, &first, p);
+    add_scaled(&sum, &second, 1 - p);
+    return sum;
+}
+
+/* Does a known value choose this arm? 1: yes, 0: no, -1: it may. */
+static double arm_chosen(const struct walk *walk, const struct node *arm, const int64_t *values, uint32_t count)
+{
+    int64_t label[KNOWN_CONSTANTS];
+    if (arm->flags & ARM_DEFAULT || !count || likelihood_constants(&walk->likelihood, arm->a, label) != 1)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        if (values[i] == label[0])
+            return 1;
+    return arm->b > 1 ? -1 : 0;
+}
+
+/* What each arm weighs, into walk->share; returns the sum, with what passes by where there is no default. */
+static double weigh_arms(struct walk *walk, uint32_t index, bool *certain)
+{
+    const struct node *nodes = walk->function->nodes.items;
+    int64_t values[KNOWN_CONSTANTS];
+    uint32_t count = likelihood_constants(&walk->likelihood, nodes[index].a, values);
+    bool has_default = false, chosen = false;
+    for (uint32_t arm = index + 1; arm < nodes[index].end; arm = nodes[arm].end) {
+        walk->share[arm] = arm_chosen(walk, &nodes[arm], values, count);
+        chosen = chosen || walk->share[arm] > 0;
+        has_default = has_default || nodes[arm].flags & ARM_DEFAULT;
+    }
+    double sum = has_default || chosen ? 0 : DEFAULT_WEIGHT;
+    for (uint32_t arm = index + 1; arm < nodes[index].end; arm = nodes[arm].end) {
+        if (walk->share[arm] < 0)
+            walk->share[arm] = chosen ? 0 : nodes[arm].flags & ARM_DEFAULT ? DEFAULT_WEIGHT : 1;
+        sum += walk->share[arm];
+    }
+    *certain = chosen && count == 1;
+    return sum > 0 ? sum : 1;
+}
+
+static struct outcome walk_switch(struct walk *walk, uint32_t index)
+{
+    const struct node *nodes = walk->function->nodes.items;
+    bool certain;
+    double weights = weigh_arms(walk, index, &certain), entered = 0, falls = 0;
+    struct outcome sum = {0};
+    for (uint32_t arm = index + 1; arm < nodes[index].end; arm = nodes[arm].end) {
+        struct outcome part = walk_sequence(walk, arm);
+        double chosen = walk->share[arm] / weights;
+        if (never_comes_back(&part))
+            chosen *= NEVER;
+        entered += chosen;
+        double p = chosen + falls > 1 ? 1 : chosen + falls;
+        walk->share[arm] = p;
+        walk->spread[arm] = certain ? 0 : GUESS_SPREAD * (1 - p);
+        part.next += part.leave; /* break ends the switch */
+        part.leave = 0;
+        bool falls_on = nodes[arm].flags & ARM_FALLS_THROUGH;
+        falls = falls_on ? p * part.next : 0;
+        add_scaled(&sum, &part, p);
+        sum.next += falls_on ? 0 : p * part.next;
+    }
+    sum.next += falls + (entered < 1 ? 1 - entered : 0);
+    return sum;
+}
+
+/* The trip count where constants tell it. A flag that a loop waits for is no count: it only holds 0 and 1. */
+static bool known_turns(const struct walk *walk, const struct node *loop, struct loop_guess *guess)
+{
+    int64_t trips[KNOWN_CONSTANTS];
+    uint32_t known = likelihood_constants(&walk->likelihood, loop->b, trips), counts = 0;
+    double sum = 0;
+    for (uint32_t i = 0; i < known; i++) {
+        if (trips[i] < (loop->flags == LOOP_COUNTED ? 1 : 2))
+            continue;
+        sum += (double)trips[i];
+        counts++;
+    }
+    if (counts)
+        *guess = (struct loop_guess){sum / counts, known > 1 ? 1 : 0};
+    return counts > 0;
+}
+
+/* How many turns a loop makes if nothing in it leaves early. */
+static struct loop_guess guess_turns(struct walk *walk, const struct node *loop)
+{
+    static const struct loop_guess by_kind[] = {
+        [LOOP_COUNTED] = {10, 1.6}, [LOOP_CONDITION] = {10, 1.6}, [LOOP_LIST] = {4, 1.4},
+        [LOOP_STRING] = {20, 1.0},  [LOOP_CALL] = {8, 1.4},       [LOOP_ENDLESS] = {ENDLESS_TURNS, 1.6},
+        [LOOP_ONCE] = {1, 0},       [LOOP_GOTO] = {1.3, 0.5},
+    };
+    struct loop_guess guess = by_kind[loop->flags];
+    if (known_turns(walk, loop, &guess))
+        return guess;
+    bool waits_for_condition = loop->flags == LOOP_CONDITION || loop->flags == LOOP_CALL;
+    if (!waits_for_condition || loop->a == SUMMARY_NONE)
+        return guess;
+    bool certain;
+    double p = likelihood_of(&walk->likelihood, loop->a, &certain);
+    if (certain && p == 0)
+        return (struct loop_guess){loop->flags == LOOP_CONDITION ? 1 : 0, 1}; /* do { } while (0), or never */
+    if (!certain && p < 0.2)
+        return (struct loop_guess){1 / (1 - p), 0.5}; /* tried again after what seldom happens: EINTR */
+    return guess;
+}
+
+/* The expected number of turns, and how the loop is left. `leaves` is the probability that a turn leaves early. */
+static double turns_made(const struct loop_guess *guess, bool endless, double leaves, double *runs_out)
+{
+    *runs_out = 0;
+    if (endless) {
+        double exit = leaves > 1 / ENDLESS_TURNS ? leaves : 1 / ENDLESS_TURNS;
+        return 1 / exit;
+    }
+    if (leaves < NEGLIGIBLE) {
+        *runs_out = 1;
+        return guess->turns;
+    }
+    double stays = pow(1 - leaves, guess->turns);
+    *runs_out = stays;
+    return (1 - stays) / leaves;
+}
+
+/* A label with a goto back to it: no loop for break and continue. */
+static struct outcome walk_retry(struct walk *walk, uint32_t index)
+{
+    struct outcome body = walk_node(walk, index + 1);
+    double again = body.retry < RETRY_AT_MOST ? body.retry : RETRY_AT_MOST;
+    double turns = 1 / (1 - again);
+    body.retry = 0;
+    walk->share[index + 1] = turns;
+    walk->spread[index + 1] = again > 0.1 ? 0.5 : 0;
+    struct outcome sum = {.next = turns * body.next, .error = body.error};
+    add_scaled(&sum, &body, turns);
+    return sum;
+}
+
+static struct outcome walk_loop(struct walk *walk, uint32_t index)
+{
+    const struct node *loop = &walk->function->nodes.items[index];
+    if (index + 1 >= loop->end)
+        return (struct outcome){.next = 1};
+    if (loop->flags == LOOP_GOTO)
+        return walk_retry(walk, index);
+    struct outcome body = walk_node(walk, index + 1);
+    struct loop_guess guess = guess_turns(walk, loop);
+    bool endless = loop->flags == LOOP_ENDLESS;
+    double exits = 1 - body.next - body.again; /* early, to anywhere or nowhere */
+    double limit = guess.turns > 1 ? EARLY_EXITS / guess.turns : 1;
+    double scale = !endless && exits < 0.5 && exits > limit ? limit / exits : 1;
+    double runs_out;
+    walk->share[index + 1] = turns_made(&guess, endless, exits * scale, &runs_out);
+    walk->spread[index + 1] = guess.spread;
+    double by = walk->share[index + 1] * scale;
+    struct outcome sum = {0};
+    add_scaled(&sum, &body, by);
+    sum.next = runs_out + by * body.leave;
+    sum.leave = sum.again = 0;
+    return sum;
+}
+
+static struct outcome walk_return(const struct walk *walk, const struct node *node)
+{
+    struct outcome outcome = {.back = 1};
+    if (node->a != SUMMARY_NONE) {
+        const struct value *value = &walk->function->values.items[node->a];
+        outcome.error = value->kind == VALUE_INTEGER && value->number < 0;
+    }
+    return outcome;
+}
+
+static struct outcome walk_call(const struct walk *walk, const struct node *node)
+{
+    unsigned flags = walk->input->calls ? walk->input->calls[node->a] : 0;
+    return (struct outcome){.next = flags & CALL_NEVER_RETURNS ? 0 : 1,
+                            .cold = flags & CALL_COLD ? 1 : 0,
+                            .log = flags & CALL_LOGS ? 1 : 0};
+}
+
+static struct outcome walk_node(struct walk *walk, uint32_t index)
+{
+    const struct node *node = &walk->function->nodes.items[index];
+    switch ((enum node_kind)node->kind) {
+    case NODE_SEQUENCE:
+    case NODE_ARM:
+        return walk_sequence(walk, index);
+    case NODE_BRANCH:
+        return walk_branch(walk, index);
+    case NODE_SWITCH:
+        return walk_switch(walk, index);
+    case NODE_LOOP:
+        return walk_loop(walk, index);
+    case NODE_CALL:
+        return walk_call(walk, node);
+    case NODE_RETURN:
+        return walk_return(walk, node);
+    case NODE_BREAK:
+        return (struct outcome){.leave = 1};
+    case NODE_CONTINUE:
+        return (struct outcome){.again = 1};
+    case NODE_GOTO:
+        return node->flags & GOTO_BACKWARD ? (struct outcome){.retry = 1} : (struct outcome){.away = 1};
+    case NODE_OPERATIONS:
+    case NODE_ACCESS:
+        break;
+    }
+    return (struct outcome){.next = 1};
+}
+
+/* Top down: shares become frequencies, and each guess opens a group. */
+static void multiply_out(const struct walk *walk, uint32_t index, double entered, uint32_t group,
+                         struct frequencies *result)
+{
+    const struct node *nodes = walk->function->nodes.items;
+    double frequency = entered * walk->share[index];
+    frequency = frequency < MOST_TURNS ? frequency : MOST_TURNS;
+    if (walk->spread[index] > 0) {
+        result->group[result->group_count] = (struct frequency_group){group, walk->spread[index]};
+        group = result->group_count++;
+    }
+    result->nodes[index] = frequency;
+    result->groups[index] = group;
+    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+        multiply_out(walk, child, frequency, group, result);
+}
+
+static uint32_t count_guesses(const struct walk *walk)
+{
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < walk->function->nodes.count; i++)
+        count += walk->spread[i] > 0;
+    return count;
+}
+
+void frequency_solve(const struct frequency_input *input, struct arena *arena, struct frequencies *result)
+{
+    const struct function *function = input->function;
+    uint32_t count = function->nodes.count;
+    struct walk walk = {
+        .function = function,
+        .input = input,
+        .likelihood = {.input = input, .slots = likelihood_slots(input, arena)},
+        .share = ARENA_ARRAY(arena, double, count),
+        .spread = ARENA_ARRAY(arena, double, count),
+    };
+    *result =
+        (struct frequencies){.nodes = ARENA_ARRAY(arena, double, count), .groups = ARENA_ARRAY(arena, uint32_t, count)};
+    if (!count) {
+        result->comes_back = 1;
+        result->group_count = 1;
+        result->group = ARENA_NEW(arena, struct frequency_group);
+        return;
+    }
+    walk.share[0] = 1;
+    struct outcome outcome = walk_node(&walk, 0);
+    result->comes_back = outcome.next + outcome.back + outcome.away + outcome.retry;
+    result->group = ARENA_ARRAY(arena, struct frequency_group, count_guesses(&walk));
+    result->group_count = 1;
+    multiply_out(&walk, 0, 1, 0, result);
+}

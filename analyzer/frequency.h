@@ -1,0 +1,70 @@
+/* Frequencies: how often each part of a function is executed per call of the function, expected from its structure.
+ *
+ * Loops by trip count, branches by their conditions and by what their arms do; docs/analyzer.md lists the numbers and
+ * their sources. What is a guess has a spread (standard deviation of ln): parts that share a guess form a group, so
+ * that the error of a loop's trip count counts once for all that the loop holds.
+ *
+ * Ownership: results live in the arena that was given. Threads: no state is kept.
+ */
+#ifndef ANALYZER_FREQUENCY_H
+#define ANALYZER_FREQUENCY_H
+
+#include "base/arena.h"
+#include "model/summary.h"
+
+#include <stdbool.h>
+
+/* What is known of a call before its costs are. */
+#define CALL_NEVER_RETURNS 1u
+#define CALL_COLD 2u      /* of a function that is marked as rarely called */
+#define CALL_LOGS 4u      /* formats a message for somebody and drops the result */
+#define CALL_ALLOCATES 8u /* NULL means: out of memory */
+
+#define KNOWN_CONSTANTS 4
+
+/* Writes all constants that a value may be and returns their number, or 0 if it may be anything else. */
+typedef uint32_t constants_function(void *data, uint32_t value, int64_t constants[KNOWN_CONSTANTS]);
+
+struct frequency_input {
+    const struct function *function;
+    const uint8_t *calls;          /* CALL_… of each call; NULL: nothing known */
+    constants_function *constants; /* NULL: only literals are known */
+    void *data;
+};
+
+/* Parts of a function whose frequency contains the same guess. Group 0 is the function, without a guess. */
+struct frequency_group {
+    uint32_t parent; /* has a smaller number */
+    double spread;   /* of this guess alone */
+};
+
+struct frequencies {
+    double *nodes;    /* expected executions of each node (of a loop: entries, not turns) per call of the function */
+    uint32_t *groups; /* the innermost group of each node */
+    struct frequency_group *group;
+    uint32_t group_count;
+    double comes_back; /* probability that a call returns at all */
+};
+
+void frequency_solve(const struct frequency_input *input, struct arena *arena, struct frequencies *result);
+
+/* ---- conditions ---- */
+
+/* What the slots of a function hold as far as it matters for a condition: for each slot SLOT_HOLDS_… */
+#define SLOT_HOLDS_RESULT 1u     /* of a call */
+#define SLOT_HOLDS_ALLOCATION 2u /* of a call that allocates */
+
+struct likelihood {
+    const struct frequency_input *input;
+    const uint8_t *slots; /* SLOT_HOLDS_… */
+};
+
+const uint8_t *likelihood_slots(const struct frequency_input *input, struct arena *arena);
+
+/* The probability that a condition holds, 0 to 1; `*certain` is set if constants decide it. */
+double likelihood_of(const struct likelihood *likelihood, uint32_t condition, bool *certain);
+
+/* All constants that a value may be, or 0. */
+uint32_t likelihood_constants(const struct likelihood *likelihood, uint32_t value, int64_t constants[KNOWN_CONSTANTS]);
+
+#endif

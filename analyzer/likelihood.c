@@ -1,0 +1,213 @@
+/* How likely conditions hold: decided by constants, else by the shape of the comparison.
+ *
+ * The numbers follow Ball and Larus, Branch prediction for free (PLDI 1993) and the hit rates that GCC measures for the
+ * same heuristics (gcc/predict.def); see docs/analyzer.md.
+ */
+#include "analyzer/frequency.h"
+
+#define LIKELY 0.95 /* __builtin_expect: GCC assumes 0.9, programs keep their promise better than that */
+#define POINTER_IS_SET 0.75
+#define ALLOCATION_FAILS 0.002
+#define CALL_FAILS 0.08 /* a result below 0, or -1 */
+#define NEGATIVE 0.12   /* any other value below 0 */
+#define EQUALS_CONSTANT 0.3
+#define EQUALS_ZERO 0.4
+#define EQUALS_ANOTHER 0.3 /* two values that are not constant */
+#define CHARACTER_EQUALS 0.15
+#define BITS_SET 0.35
+#define TRUE_VALUE 0.45
+
+const uint8_t *likelihood_slots(const struct frequency_input *input, struct arena *arena)
+{
+    const struct function *function = input->function;
+    uint8_t *slots = ARENA_ARRAY(arena, uint8_t, function->slots.count);
+    for (uint32_t i = 0; i < function->flows.count; i++) {
+        const struct value *target = &function->values.items[function->flows.items[i].target];
+        const struct value *source = &function->values.items[function->flows.items[i].source];
+        if (target->kind != VALUE_SLOT || source->kind != VALUE_CALL)
+            continue;
+        slots[target->a] |= SLOT_HOLDS_RESULT;
+        if (input->calls && input->calls[source->a] & CALL_ALLOCATES)
+            slots[target->a] |= SLOT_HOLDS_ALLOCATION;
+    }
+    return slots;
+}
+
+uint32_t likelihood_constants(const struct likelihood *likelihood, uint32_t value, int64_t constants[KNOWN_CONSTANTS])
+{
+    if (value == SUMMARY_NONE)
+        return 0;
+    const struct frequency_input *input = likelihood->input;
+    const struct value *item = &input->function->values.items[value];
+    switch (item->kind) {
+    case VALUE_INTEGER:
+        constants[0] = item->number;
+        return 1;
+    case VALUE_UNKNOWN:
+    case VALUE_STRING:
+    case VALUE_FUNCTION:
+    case VALUE_ADDRESS:
+        return 0;
+    default:
+        return input->constants ? input->constants(input->data, value, constants) : 0;
+    }
+}
+
+static uint8_t holds(const struct likelihood *likelihood, uint32_t value)
+{
+    const struct function *function = likelihood->input->function;
+    const struct value *item = &function->values.items[value];
+    if (item->kind == VALUE_SLOT && function->slots.items[item->a].kind == SLOT_LOCAL)
+        return likelihood->slots[item->a];
+    if (item->kind != VALUE_CALL)
+        return 0;
+    const uint8_t *calls = likelihood->input->calls;
+    return calls && calls[item->a] & CALL_ALLOCATES ? SLOT_HOLDS_RESULT | SLOT_HOLDS_ALLOCATION : SLOT_HOLDS_RESULT;
+}
+
+static bool compare(enum condition_op op, int64_t a, int64_t b)
+{
+    switch (op) {
+    case CONDITION_TRUTH:
+        return a != 0;
+    case CONDITION_EQUAL:
+        return a == b;
+    case CONDITION_NOT_EQUAL:
+        return a != b;
+    case CONDITION_LESS:
+        return a < b;
+    case CONDITION_LESS_EQUAL:
+        return a <= b;
+    case CONDITION_GREATER:
+        return a > b;
+    case CONDITION_GREATER_EQUAL:
+        return a >= b;
+    case CONDITION_BITS:
+        return (a & b) != 0;
+    default:
+        return false;
+    }
+}
+
+/* 1 or 0 if it holds for all or none of the constants that its operands may be; else -1. */
+static double decided(const struct likelihood *likelihood, const struct condition *condition)
+{
+    int64_t a[KNOWN_CONSTANTS], b[KNOWN_CONSTANTS] = {0};
+    uint32_t a_count = likelihood_constants(likelihood, condition->a, a), b_count = 1;
+    if (a_count && condition->op != CONDITION_TRUTH)
+        b_count = likelihood_constants(likelihood, condition->b, b);
+    uint32_t pairs = a_count * b_count, true_pairs = 0;
+    for (uint32_t i = 0; i < pairs; i++)
+        true_pairs += compare(condition->op, a[i / b_count], b[i % b_count]);
+    if (!pairs || (true_pairs && true_pairs < pairs))
+        return -1;
+    return true_pairs ? 1 : 0;
+}
+
+/* The probability that the value is not 0. */
+static double truth(const struct likelihood *likelihood, const struct condition *condition)
+{
+    uint8_t held = holds(likelihood, condition->a);
+    if (held & SLOT_HOLDS_ALLOCATION)
+        return 1 - ALLOCATION_FAILS;
+    if (condition->type == OPERAND_POINTER)
+        return POINTER_IS_SET;
+    return condition->type == OPERAND_CHARACTER ? 1 - CHARACTER_EQUALS : TRUE_VALUE;
+}
+
+static double equal(const struct likelihood *likelihood, const struct condition *condition)
+{
+    int64_t b[KNOWN_CONSTANTS];
+    uint32_t known = likelihood_constants(likelihood, condition->b, b);
+    if (condition->type == OPERAND_POINTER)
+        return known ? 1 - truth(likelihood, condition) : EQUALS_ANOTHER;
+    if (condition->type == OPERAND_CHARACTER)
+        return CHARACTER_EQUALS;
+    if (!known)
+        return EQUALS_ANOTHER;
+    if (b[0] == -1)
+        return CALL_FAILS;
+    return b[0] == 0 ? EQUALS_ZERO : EQUALS_CONSTANT;
+}
+
+/* The probability of "value < bound" (or <=), bound known. */
+static double below(const struct likelihood *likelihood, uint32_t value, int64_t bound, bool or_equal)
+{
+    bool failed = bound < 0 || (bound == 0 && !or_equal);
+    if (holds(likelihood, value) & SLOT_HOLDS_RESULT)
+        return failed ? CALL_FAILS : bound == 0 ? 2 * CALL_FAILS : 0.5;
+    if (failed)
+        return NEGATIVE;
+    return bound == 0 ? 2 * NEGATIVE : 0.5;
+}
+
+static double ordered(const struct likelihood *likelihood, const struct condition *condition)
+{
+    int64_t bound[KNOWN_CONSTANTS];
+    bool less = condition->op == CONDITION_LESS || condition->op == CONDITION_LESS_EQUAL;
+    bool or_equal = condition->op == CONDITION_LESS_EQUAL || condition->op == CONDITION_GREATER_EQUAL;
+    if (likelihood_constants(likelihood, condition->b, bound)) {
+        /* a > b is the opposite of a <= b */
+        double p = below(likelihood, condition->a, bound[0], less ? or_equal : !or_equal);
+        return less ? p : 1 - p;
+    }
+    if (likelihood_constants(likelihood, condition->a, bound)) {
+        double p = below(likelihood, condition->b, bound[0], less ? !or_equal : or_equal);
+        return less ? 1 - p : p;
+    }
+    return 0.5;
+}
+
+static double by_shape(const struct likelihood *likelihood, const struct condition *condition)
+{
+    switch (condition->op) {
+    case CONDITION_TRUTH:
+        return truth(likelihood, condition);
+    case CONDITION_EQUAL:
+        return equal(likelihood, condition);
+    case CONDITION_NOT_EQUAL:
+        return 1 - equal(likelihood, condition);
+    case CONDITION_BITS:
+        return BITS_SET;
+    default:
+        return ordered(likelihood, condition);
+    }
+}
+
+static double of_plain(const struct likelihood *likelihood, const struct condition *condition, bool *certain)
+{
+    double p = decided(likelihood, condition);
+    *certain = p >= 0;
+    return *certain ? p : by_shape(likelihood, condition);
+}
+
+static double of_pair(const struct likelihood *likelihood, const struct condition *condition, bool *certain)
+{
+    bool certain_a, certain_b;
+    double a = likelihood_of(likelihood, condition->a, &certain_a);
+    double b = likelihood_of(likelihood, condition->b, &certain_b);
+    bool is_and = condition->op == CONDITION_AND;
+    double deciding = is_and ? 0 : 1;
+    *certain = (certain_a && certain_b) || (certain_a && a == deciding) || (certain_b && b == deciding);
+    return is_and ? a * b : a + b - a * b;
+}
+
+double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *certain)
+{
+    const struct condition *condition = &likelihood->input->function->conditions.items[index];
+    double p;
+    switch (condition->op) {
+    case CONDITION_NOT:
+        p = 1 - likelihood_of(likelihood, condition->a, certain);
+        break;
+    case CONDITION_AND:
+    case CONDITION_OR:
+        p = of_pair(likelihood, condition, certain);
+        break;
+    default:
+        p = of_plain(likelihood, condition, certain);
+    }
+    if (!*certain && condition->hint != HINT_NONE)
+        p = condition->hint == HINT_LIKELY ? LIKELY : 1 - LIKELY;
+    return p;
+}

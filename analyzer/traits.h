@@ -1,0 +1,42 @@
+/* Traits: what is known of each function before its cost is, and what its calls therefore mean for frequencies.
+ *
+ * Ownership: storage comes from the arena that was given.
+ */
+#ifndef ANALYZER_TRAITS_H
+#define ANALYZER_TRAITS_H
+
+#include "analyzer/flow.h"
+#include "analyzer/frequency.h"
+
+struct traits {
+    bool noreturn;       /* no path comes back */
+    bool cold;           /* marked as rarely called */
+    bool formats;        /* calls something that formats text */
+    bool small;          /* a compiler puts it into its callers */
+    bool idles;          /* its multiplexing call waits for work, not for an answer */
+    bool takes_work;     /* its accepting call is that of an endless loop */
+    uint64_t parameters; /* a bit for each parameter whose value at a call may change what the call costs */
+};
+
+/* Of all functions of the program, by function. */
+struct traits *traits_find(const struct linked *linked, const struct program *program, const struct flow *flow,
+                           struct arena *arena);
+
+/* What a call is to the caller's frequencies: CALL_… flags. */
+uint8_t traits_of_call(const struct linked *linked, const struct program *program, const struct traits *traits,
+                       const struct function *caller, uint32_t call);
+
+/* The symbol that a direct call names; false for an indirect one. */
+bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol);
+
+/* Does the library's entry have an effect of this kind? */
+bool api_has_effect(const struct api *api, enum effect_kind kind);
+
+/* Sets `idles` and `takes_work` (dispatch.c). */
+void traits_find_dispatchers(const struct linked *linked, const struct program *program, struct arena *arena,
+                             struct traits *traits);
+
+/* Can a call of the function come back at all? `calls` has CALL_… flags of each call (noreturn.c). */
+bool comes_back(const struct function *function, const uint8_t *calls);
+
+#endif

@@ -1,0 +1,109 @@
+/* Classes from costs. */
+#include "analyzer/cost.h"
+#include "tests/unit/analyzer/skeleton.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct classification of(struct cost cost, double quality)
+{
+    struct classification classification;
+    classify(&cost, quality, &classification);
+    assert_true(classification.confidence >= 0.05 && classification.confidence <= 0.99);
+    assert_true(classification.share_low <= classification.share);
+    assert_true(classification.share <= classification.share_high);
+    return classification;
+}
+
+static enum class_kind kind_of(struct cost cost)
+{
+    return of(cost, 1).class_kind;
+}
+
+static void test_short_is_trivial(void **state)
+{
+    (void)state;
+    assert_int_equal(kind_of((struct cost){.cpu = 20, .cpu_spread = 0.5}), CLASS_TRIVIAL);
+    assert_int_equal(kind_of((struct cost){0}), CLASS_TRIVIAL);
+    assert_int_equal(kind_of((struct cost){.cpu = 20, .wait = {[WAIT_DISK] = 50}, .wait_spread = 1}), CLASS_TRIVIAL);
+}
+
+static void test_work_is_cpu(void **state)
+{
+    (void)state;
+    assert_int_equal(kind_of((struct cost){.cpu = 1e5, .cpu_spread = 1}), CLASS_CPU);
+    assert_int_equal(kind_of((struct cost){.cpu = 1e5, .wait = {[WAIT_DISK] = 5e3}}), CLASS_CPU);
+}
+
+static void test_waiting_is_io_or_wait_by_kind(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait = {[WAIT_NETWORK] = 5e6}, .wait_spread = 1};
+    assert_int_equal(kind_of(cost), CLASS_IO);
+    cost.wait[WAIT_LOCK] = 9e6;
+    assert_int_equal(kind_of(cost), CLASS_WAIT);
+    cost.wait[WAIT_NETWORK] = 2e7;
+    assert_int_equal(kind_of(cost), CLASS_IO);
+    cost.wait[WAIT_IDLE] = 9e7;
+    assert_int_equal(kind_of(cost), CLASS_WAIT);
+}
+
+static void test_halves_are_mixed(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 1e6, .cpu_spread = 0.3, .wait = {[WAIT_DISK] = 1e6}, .wait_spread = 0.3};
+    struct classification classification = of(cost, 1);
+    assert_int_equal(classification.class_kind, CLASS_MIXED);
+    assert_close(classification.share, 0.5, 1e-6);
+}
+
+static void test_confidence_follows_distance_and_quality(void **state)
+{
+    (void)state;
+    double far = of((struct cost){.cpu = 1e7, .cpu_spread = 1}, 1).confidence;
+    double near = of((struct cost){.cpu = 2e3, .cpu_spread = 1}, 1).confidence;
+    double broken = of((struct cost){.cpu = 1e7, .cpu_spread = 1}, 0.5).confidence;
+    double unreviewed = of((struct cost){.cpu = 1e7, .cpu_spread = 1, .unreviewed = 1}, 1).confidence;
+    assert_true(far > near);
+    assert_true(far > broken);
+    assert_true(far > unreviewed);
+    assert_close(broken, far * 0.5, 0.01);
+}
+
+static void test_rare_waiting_weighs_less_the_wider_the_guess(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait = {[WAIT_NETWORK] = 1e5}, .wait_spread = 0.5};
+    assert_int_equal(kind_of(cost), CLASS_IO);
+    cost.wait_spread = 4;
+    assert_int_equal(kind_of(cost), CLASS_CPU);
+}
+
+static void test_unknown_only_where_most_is_unresolved(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 60, .cpu_spread = 1, .unknown = 1};
+    assert_int_equal(kind_of(cost), CLASS_UNKNOWN);
+    cost.cpu = 2000; /* what is known outweighs it */
+    assert_int_equal(kind_of(cost), CLASS_CPU);
+    cost.cpu = 60;
+    cost.unknown = 0.1; /* seldom called */
+    assert_int_equal(kind_of(cost), CLASS_TRIVIAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_short_is_trivial),
+        cmocka_unit_test(test_work_is_cpu),
+        cmocka_unit_test(test_waiting_is_io_or_wait_by_kind),
+        cmocka_unit_test(test_halves_are_mixed),
+        cmocka_unit_test(test_confidence_follows_distance_and_quality),
+        cmocka_unit_test(test_rare_waiting_weighs_less_the_wider_the_guess),
+        cmocka_unit_test(test_unknown_only_where_most_is_unresolved),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

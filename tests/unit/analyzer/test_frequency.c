@@ -1,0 +1,388 @@
+/* Frequencies: how often each part of a function runs. */
+#include "analyzer/frequency.h"
+#include "analyzer/traits.h"
+#include "tests/unit/analyzer/skeleton.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct arena arena;
+    struct function function;
+    struct frequencies found;
+    uint8_t calls[8]; /* CALL_… flags */
+};
+
+static int begin(void **state)
+{
+    struct fixture *fixture = must_malloc(sizeof *fixture);
+    *fixture = (struct fixture){0};
+    arena_init(&fixture->arena);
+    open_node(&fixture->function, NODE_SEQUENCE, 0, 0);
+    *state = fixture;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct fixture *fixture = *state;
+    function_free(&fixture->function);
+    arena_free(&fixture->arena);
+    free(fixture);
+    return 0;
+}
+
+static void solve(struct fixture *fixture)
+{
+    close_node(&fixture->function, 0);
+    struct frequency_input input = {.function = &fixture->function, .calls = fixture->calls};
+    frequency_solve(&input, &fixture->arena, &fixture->found);
+}
+
+static double at(const struct fixture *fixture, uint32_t node)
+{
+    return fixture->found.nodes[node];
+}
+
+/* if (condition) { then } else { otherwise }: returns the nodes of the two arms' operations. */
+struct arms {
+    uint32_t then, otherwise;
+};
+
+static struct arms add_branch(struct function *function, uint32_t condition, enum node_kind then_ends,
+                              uint32_t then_value)
+{
+    struct arms arms;
+    uint32_t branch = open_node(function, NODE_BRANCH, 0, condition);
+    uint32_t arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    arms.then = add_operations(function, 1);
+    if (then_ends != NODE_SEQUENCE)
+        add_leaf(function, then_ends, 0, then_value);
+    close_node(function, arm);
+    arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    arms.otherwise = add_operations(function, 1);
+    close_node(function, arm);
+    close_node(function, branch);
+    return arms;
+}
+
+static void test_sequence_runs_once(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t first = add_operations(&fixture->function, 1), second = add_operations(&fixture->function, 1);
+    solve(fixture);
+    assert_close(at(fixture, first), 1, 1e-9);
+    assert_close(at(fixture, second), 1, 1e-9);
+    assert_close(fixture->found.comes_back, 1, 1e-9);
+    assert_int_equal(fixture->found.group_count, 1);
+}
+
+static void test_open_branch_is_even(void **state)
+{
+    struct fixture *fixture = *state;
+    struct arms arms =
+        add_branch(&fixture->function, add_open_condition(&fixture->function), NODE_SEQUENCE, SUMMARY_NONE);
+    solve(fixture);
+    assert_close(at(fixture, arms.then), 0.5, 1e-9);
+    assert_close(at(fixture, arms.otherwise), 0.5, 1e-9);
+    assert_int_not_equal(fixture->found.groups[arms.then], fixture->found.groups[arms.otherwise]);
+}
+
+static void test_constants_decide(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t never =
+        add_condition(function, CONDITION_GREATER, OPERAND_INTEGER, add_integer(function, 3), add_integer(function, 4));
+    uint32_t always =
+        add_condition(function, CONDITION_BITS, OPERAND_INTEGER, add_integer(function, 6), add_integer(function, 2));
+    uint32_t both = add_condition(function, CONDITION_AND, OPERAND_INTEGER, always, add_open_condition(function));
+    uint32_t none = add_condition(function, CONDITION_AND, OPERAND_INTEGER, never, add_open_condition(function));
+    struct arms first = add_branch(function, never, NODE_SEQUENCE, SUMMARY_NONE);
+    struct arms second = add_branch(function, always, NODE_SEQUENCE, SUMMARY_NONE);
+    struct arms third = add_branch(function, both, NODE_SEQUENCE, SUMMARY_NONE);
+    struct arms fourth = add_branch(function, none, NODE_SEQUENCE, SUMMARY_NONE);
+    solve(fixture);
+    assert_close(at(fixture, first.then), 0, 1e-9);
+    assert_close(at(fixture, second.then), 1, 1e-9);
+    assert_close(at(fixture, third.then), 0.5, 1e-9);
+    assert_close(at(fixture, fourth.then), 0, 1e-9);
+    assert_int_equal(fixture->found.groups[first.otherwise], 0); /* no guess, no group */
+}
+
+static void test_null_and_failure_are_rare(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    add_call(function, add_value(function, VALUE_FUNCTION, 0, 0));
+    uint32_t result = add_slot(function, SLOT_LOCAL, 0);
+    array_push(&function->flows, (struct assignment){result, add_value(function, VALUE_CALL, 0, 0)});
+    uint32_t failed = add_condition(function, CONDITION_LESS, OPERAND_INTEGER, result, add_integer(function, 0));
+    uint32_t null = add_condition(function, CONDITION_EQUAL, OPERAND_POINTER, add_value(function, VALUE_UNKNOWN, 0, 0),
+                                  add_integer(function, 0));
+    struct arms failure = add_branch(function, failed, NODE_SEQUENCE, SUMMARY_NONE);
+    struct arms missing = add_branch(function, null, NODE_SEQUENCE, SUMMARY_NONE);
+    solve(fixture);
+    assert_in_range((int)(1000 * at(fixture, failure.then)), 20, 150);
+    assert_in_range((int)(1000 * at(fixture, missing.then)), 200, 300);
+    assert_close(at(fixture, failure.then) + at(fixture, failure.otherwise), 1, 1e-9);
+}
+
+static void test_arms_that_return_errors_are_rare(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t minus_one = add_integer(function, -1);
+    struct arms arms = add_branch(function, add_open_condition(function), NODE_RETURN, minus_one);
+    uint32_t after = add_operations(function, 1);
+    solve(fixture);
+    assert_in_range((int)(1000 * at(fixture, arms.then)), 50, 250);
+    assert_close(at(fixture, after), at(fixture, arms.otherwise), 1e-9);
+}
+
+static void test_nothing_follows_a_call_that_does_not_return(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    add_call(function, add_value(function, VALUE_FUNCTION, 0, 0));
+    uint32_t after = add_operations(function, 1);
+    fixture->calls[0] = CALL_NEVER_RETURNS;
+    solve(fixture);
+    assert_close(at(fixture, after), 0, 1e-9);
+    assert_close(fixture->found.comes_back, 0, 1e-9);
+    assert_false(comes_back(function, fixture->calls));
+    fixture->calls[0] = 0;
+    assert_true(comes_back(function, fixture->calls));
+}
+
+static uint32_t open_loop(struct function *function, enum loop_kind kind, uint32_t condition, uint32_t trip)
+{
+    uint32_t loop = open_node(function, NODE_LOOP, kind, condition);
+    function->nodes.items[loop].b = trip;
+    open_node(function, NODE_SEQUENCE, 0, 0);
+    return loop;
+}
+
+static void close_loop(struct function *function, uint32_t loop)
+{
+    close_node(function, loop + 1);
+    close_node(function, loop);
+}
+
+static void test_known_trip_counts_multiply(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t outer = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, add_integer(function, 100));
+    uint32_t inner = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, add_integer(function, 30));
+    uint32_t body = add_operations(function, 1);
+    close_loop(function, inner);
+    close_loop(function, outer);
+    uint32_t after = add_operations(function, 1);
+    solve(fixture);
+    assert_close(at(fixture, body), 3000, 1e-6);
+    assert_close(at(fixture, after), 1, 1e-9);
+    assert_int_equal(fixture->found.groups[body], 0);
+}
+
+static void test_unknown_loop_is_a_wide_guess(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t loop = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, SUMMARY_NONE);
+    uint32_t body = add_operations(function, 1);
+    close_loop(function, loop);
+    solve(fixture);
+    assert_close(at(fixture, body), 10, 1e-6);
+    uint32_t group = fixture->found.groups[body];
+    assert_int_not_equal(group, 0);
+    assert_true(fixture->found.group[group].spread > 1);
+}
+
+static void test_endless_loop_runs_until_it_is_left(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t loop = open_loop(function, LOOP_ENDLESS, SUMMARY_NONE, SUMMARY_NONE);
+    struct arms arms = add_branch(function, add_open_condition(function), NODE_BREAK, SUMMARY_NONE);
+    close_loop(function, loop);
+    uint32_t after = add_operations(function, 1);
+    solve(fixture);
+    double left = at(fixture, arms.then) / (at(fixture, arms.then) + at(fixture, arms.otherwise));
+    assert_close((at(fixture, arms.then) + at(fixture, arms.otherwise)) * left, 1, 1e-6);
+    assert_close(at(fixture, after), 1, 1e-6);
+    assert_true(comes_back(function, NULL));
+}
+
+static void test_endless_loop_without_exit_never_ends(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t loop = open_loop(function, LOOP_ENDLESS, SUMMARY_NONE, SUMMARY_NONE);
+    uint32_t body = add_operations(function, 1);
+    close_loop(function, loop);
+    uint32_t after = add_operations(function, 1);
+    solve(fixture);
+    assert_true(at(fixture, body) >= 100);
+    assert_close(at(fixture, after), 0, 1e-9);
+    assert_false(comes_back(function, NULL));
+}
+
+static void test_failed_call_is_tried_again_rarely(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t result = add_value(function, VALUE_UNKNOWN, 0, 0);
+    uint32_t failed = add_condition(function, CONDITION_LESS, OPERAND_INTEGER, result, add_integer(function, 0));
+    uint32_t interrupted = add_condition(function, CONDITION_EQUAL, OPERAND_INTEGER, result, add_integer(function, 4));
+    uint32_t both = add_condition(function, CONDITION_AND, OPERAND_INTEGER, failed, interrupted);
+    uint32_t loop = open_loop(function, LOOP_CONDITION, both, SUMMARY_NONE);
+    uint32_t body = add_operations(function, 1);
+    close_loop(function, loop);
+    solve(fixture);
+    assert_true(at(fixture, body) < 1.1);
+    assert_true(at(fixture, body) >= 1);
+}
+
+static void test_goto_arrives_at_the_label(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t loop = open_loop(function, LOOP_ENDLESS, SUMMARY_NONE, SUMMARY_NONE);
+    add_branch(function, add_open_condition(function), NODE_GOTO, SUMMARY_NONE);
+    close_loop(function, loop);
+    uint32_t skipped = add_operations(function, 1);
+    uint32_t label = open_node(function, NODE_SEQUENCE, 0, 0);
+    uint32_t labelled = add_operations(function, 1);
+    close_node(function, label);
+    solve(fixture);
+    assert_close(at(fixture, skipped), 0, 1e-9);
+    assert_close(at(fixture, labelled), 1, 1e-6);
+    assert_true(comes_back(function, NULL));
+}
+
+static void test_break_leaves_the_loop_around_a_label(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t loop = open_loop(function, LOOP_ENDLESS, SUMMARY_NONE, SUMMARY_NONE);
+    uint32_t label = open_loop(function, LOOP_GOTO, SUMMARY_NONE, SUMMARY_NONE);
+    uint32_t body = add_operations(function, 1);
+    add_leaf(function, NODE_BREAK, 0, SUMMARY_NONE);
+    close_loop(function, label);
+    close_loop(function, loop);
+    solve(fixture);
+    assert_close(at(fixture, body), 1, 1e-6);
+    assert_close(fixture->found.comes_back, 1, 1e-6);
+}
+
+static uint32_t add_arm(struct function *function, unsigned flags, uint32_t label, enum node_kind ends)
+{
+    uint32_t arm = open_node(function, NODE_ARM, flags, label);
+    function->nodes.items[arm].b = 1;
+    uint32_t sequence = open_node(function, NODE_SEQUENCE, 0, 0);
+    uint32_t work = add_operations(function, 1);
+    if (ends != NODE_SEQUENCE)
+        add_leaf(function, ends, 0, SUMMARY_NONE);
+    close_node(function, sequence);
+    close_node(function, arm);
+    return work;
+}
+
+static void test_switch_shares_its_arms(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t node = open_node(function, NODE_SWITCH, 0, add_value(function, VALUE_UNKNOWN, 0, 0));
+    uint32_t one = add_arm(function, 0, add_integer(function, 1), NODE_BREAK);
+    uint32_t two = add_arm(function, ARM_FALLS_THROUGH, add_integer(function, 2), NODE_SEQUENCE);
+    uint32_t three = add_arm(function, 0, add_integer(function, 3), NODE_RETURN);
+    uint32_t other = add_arm(function, ARM_DEFAULT, SUMMARY_NONE, NODE_BREAK);
+    close_node(function, node);
+    uint32_t after = add_operations(function, 1);
+    solve(fixture);
+    assert_close(at(fixture, one), at(fixture, two), 1e-9);
+    assert_close(at(fixture, three), 2 * at(fixture, one), 1e-9);
+    assert_true(at(fixture, other) < at(fixture, one));
+    assert_close(at(fixture, after), at(fixture, one) + at(fixture, other), 1e-9);
+}
+
+static void test_known_switch_takes_one_arm(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t node = open_node(function, NODE_SWITCH, 0, add_integer(function, 2));
+    uint32_t one = add_arm(function, 0, add_integer(function, 1), NODE_BREAK);
+    uint32_t two = add_arm(function, 0, add_integer(function, 2), NODE_BREAK);
+    uint32_t other = add_arm(function, ARM_DEFAULT, SUMMARY_NONE, NODE_BREAK);
+    close_node(function, node);
+    solve(fixture);
+    assert_close(at(fixture, one), 0, 1e-9);
+    assert_close(at(fixture, two), 1, 1e-9);
+    assert_close(at(fixture, other), 0, 1e-9);
+}
+
+static void test_messages_make_an_arm_rare(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t branch = open_node(function, NODE_BRANCH, 0, add_open_condition(function));
+    uint32_t arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    uint32_t log = add_call(function, add_value(function, VALUE_FUNCTION, 0, 0));
+    close_node(function, arm);
+    arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    close_node(function, arm);
+    close_node(function, branch);
+    fixture->calls[0] = CALL_LOGS;
+    solve(fixture);
+    double logs = at(fixture, log);
+    fixture->calls[0] = CALL_COLD;
+    solve(fixture);
+    double cold = at(fixture, log);
+    fixture->calls[0] = CALL_NEVER_RETURNS;
+    solve(fixture);
+    assert_true(logs < 0.4);
+    assert_true(cold < logs);
+    assert_true(at(fixture, log) < cold && at(fixture, log) > 0);
+}
+
+static void test_nothing_exceeds_the_cap(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t loops[12];
+    for (unsigned i = 0; i < 12; i++)
+        loops[i] = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, add_integer(function, 1000));
+    uint32_t body = add_operations(function, 1);
+    for (unsigned i = 12; i-- > 0;)
+        close_loop(function, loops[i]);
+    solve(fixture);
+    assert_close(at(fixture, body), 1e7, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_sequence_runs_once, begin, end),
+        cmocka_unit_test_setup_teardown(test_open_branch_is_even, begin, end),
+        cmocka_unit_test_setup_teardown(test_constants_decide, begin, end),
+        cmocka_unit_test_setup_teardown(test_null_and_failure_are_rare, begin, end),
+        cmocka_unit_test_setup_teardown(test_arms_that_return_errors_are_rare, begin, end),
+        cmocka_unit_test_setup_teardown(test_nothing_follows_a_call_that_does_not_return, begin, end),
+        cmocka_unit_test_setup_teardown(test_known_trip_counts_multiply, begin, end),
+        cmocka_unit_test_setup_teardown(test_unknown_loop_is_a_wide_guess, begin, end),
+        cmocka_unit_test_setup_teardown(test_endless_loop_runs_until_it_is_left, begin, end),
+        cmocka_unit_test_setup_teardown(test_endless_loop_without_exit_never_ends, begin, end),
+        cmocka_unit_test_setup_teardown(test_failed_call_is_tried_again_rarely, begin, end),
+        cmocka_unit_test_setup_teardown(test_goto_arrives_at_the_label, begin, end),
+        cmocka_unit_test_setup_teardown(test_break_leaves_the_loop_around_a_label, begin, end),
+        cmocka_unit_test_setup_teardown(test_switch_shares_its_arms, begin, end),
+        cmocka_unit_test_setup_teardown(test_known_switch_takes_one_arm, begin, end),
+        cmocka_unit_test_setup_teardown(test_messages_make_an_arm_rare, begin, end),
+        cmocka_unit_test_setup_teardown(test_nothing_exceeds_the_cap, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
