@@ -1,7 +1,9 @@
 /* `concadvise api`: what is known of library functions. */
 #include "base/json_writer.h"
+#include "base/path.h"
 #include "base/suggest.h"
 #include "cli/api_words.h"
+#include "cli/data_directory.h"
 #include "cli/outputs.h"
 #include "report/printer.h"
 
@@ -14,6 +16,7 @@ struct api_question {
     const struct session *session;
     const struct api *api; /* NULL: all of them */
     const struct profile *profile;
+    const char *data; /* the directory that entries' files are named relative to */
 };
 
 static bool waits(const struct api *api)
@@ -108,7 +111,7 @@ static void print_entry(const struct printer *printer, const struct api_question
     text_add(&text, api->note ? api->note : "");
     print_line(printer, "Note", &text);
     text_printf(&text, "%s (%s:%u)", api->reviewed && api->source ? api->source : "unreviewed: nobody has read it up",
-                api->file, api->line);
+                path_relative(question->data, api->file), api->line);
     print_line(printer, "Source", &text);
     text_free(&text);
 }
@@ -242,7 +245,8 @@ int command_api(struct session *session)
     if (!session_load_knowledge(session) || !session_check_profile(session))
         return EXIT_MISTAKE;
     const char *profile = session->options.profile ? session->options.profile : "server-lan";
-    struct api_question question = {.session = session, .profile = knowledge_profile(session->knowledge, profile)};
+    struct api_question question = {.session = session, .profile = knowledge_profile(session->knowledge, profile),
+                                    .data = data_root(&session->arena)};
     if (arguments->count) {
         question.api = knowledge_find(session->knowledge, arguments->items[0]);
         if (!question.api) {

@@ -3,7 +3,7 @@
 
 #include "report/printer.h"
 
-enum { HELP_WIDTH = 100, HELP_COLUMN = 30 };
+enum { HELP_WIDTH = 100, HELP_COLUMN = 34 };
 
 const struct exit_code exit_codes[] = {
     {0, "nothing to report"},

@@ -45,10 +45,10 @@ void describe_waits(struct text *text, const struct function_result *function)
             return;
         text_add(text, done ? ", " : "");
         text_add(text, wait_name(kind));
-        if (function->waits[kind] < 1 - matters) {
-            text_add(text, "\u00A0");
-            text_add_percent(text, function->waits[kind]);
-        }
+        if (function->waits[kind] > 1 - matters)
+            return;
+        text_add(text, "\u00A0");
+        text_add_percent(text, function->waits[kind]);
         done |= 1u << kind;
     }
 }
@@ -66,8 +66,9 @@ void describe_behaviour(struct text *text, const struct function_result *functio
     if (function->wait_ns > 0) {
         text_add(text, separator);
         text_add_cost(text, function->wait_ns, function->measured_costs);
-        text_add(text, " waiting for ");
+        text_add(text, " waiting (");
         describe_waits(text, function);
+        text_add(text, ")");
         separator = "; ";
     }
     if (function->cpu_ns > 0) {
@@ -148,11 +149,11 @@ void describe_coverage(struct text *text, const struct coverage *coverage)
         text_add(text, " of ");
     }
     text_add_counted(text, coverage->units, "translation unit");
-    if (coverage->broken_units) {
-        text_add(text, " (");
-        text_add_count(text, coverage->broken_units);
-        text_add(text, " with errors)");
-    }
+    if (coverage->failed_units)
+        text_printf(text, " (%u failed", coverage->failed_units);
+    if (coverage->broken_units)
+        text_printf(text, "%s%u with errors", coverage->failed_units ? ", " : " (", coverage->broken_units);
+    text_add(text, coverage->failed_units || coverage->broken_units ? ")" : "");
     text_add(text, ", ");
     text_add_counted(text, coverage->functions, "function");
     if (coverage->indirect_sites) {

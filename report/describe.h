@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-/* "io (92 % sure): ≈ 30 ms waiting for network, ≈ 10 µs computing" */
+/* "io (92 % sure): ≈ 30 ms waiting (network); ≈ 10 µs computing" */
 void describe_behaviour(struct text *text, const struct function_result *function);
 
 /* "network 95 %, dns 5 %": the kinds of waiting that matter, the longest first. */

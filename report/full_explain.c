@@ -16,34 +16,60 @@ static void print_title(const struct printer *printer, const struct function_res
     text_free(&text);
 }
 
-static void print_costs(const struct printer *printer, const struct result *result,
-                        const struct function_result *function)
+static void print_share(const struct printer *printer, const struct function_result *function)
 {
+    const double visible = 0.005;
     struct text text = {0};
     text_add_percent(&text, function->wait_share);
-    text_add(&text, " of a call is waiting; 8 in 10 times between ");
-    text_add_percent(&text, function->wait_share_low);
-    text_add(&text, " and ");
-    text_add_percent(&text, function->wait_share_high);
+    text_add(&text, " of a call is waiting");
+    if (function->wait_share_high - function->wait_share_low > visible) {
+        text_add(&text, "; 8 in 10 times between ");
+        text_add_percent(&text, function->wait_share_low);
+        text_add(&text, " and ");
+        text_add_percent(&text, function->wait_share_high);
+    }
     full_line(printer, "Share", &text);
     if (function->wait_ns > 0) {
         text_add_cost(&text, function->wait_ns, function->measured_costs);
-        text_add(&text, " waiting for ");
+        text_add(&text, " (");
         describe_waits(&text, function);
+        text_add(&text, ")");
         full_line(printer, "Waits", &text);
     }
+    text_free(&text);
+}
+
+static void print_cpu(const struct printer *printer, const struct function_result *function)
+{
+    const double nearly_all = 0.99;
+    struct text text = {0};
+    if (!(function->cpu_ns > 0))
+        return;
     text_add_cost(&text, function->cpu_ns, function->measured_costs);
-    text_add(&text, ", of which ");
-    text_add_cost(&text, function->self_cpu_ns, function->measured_costs);
-    text_add(&text, " in its own code");
-    full_line(printer, "CPU", &text);
-    if (!function->measured_costs) {
-        text_printf(&text, "costs are orders of magnitude from the profile %s", result->profile);
-        if (result->profile_description)
-            text_printf(&text, " (%s)", result->profile_description);
-        text_add(&text, ": nobody measured them here");
-        full_line(printer, "Source", &text);
+    if (function->self_cpu_ns >= nearly_all * function->cpu_ns) {
+        text_add(&text, ", all of it in its own code");
+    } else if (function->self_cpu_ns > 0) {
+        text_add(&text, ", of which ");
+        text_add_cost(&text, function->self_cpu_ns, function->measured_costs);
+        text_add(&text, " in its own code");
     }
+    full_line(printer, "CPU", &text);
+    text_free(&text);
+}
+
+static void print_costs(const struct printer *printer, const struct result *result,
+                        const struct function_result *function)
+{
+    print_share(printer, function);
+    print_cpu(printer, function);
+    if (function->measured_costs)
+        return;
+    struct text text = {0};
+    text_printf(&text, "costs are orders of magnitude from the profile %s", result->profile);
+    if (result->profile_description)
+        text_printf(&text, " (%s)", result->profile_description);
+    text_add(&text, ": nobody measured them here");
+    full_line(printer, "Source", &text);
     text_free(&text);
 }
 
@@ -52,7 +78,7 @@ static void print_doubts(const struct printer *printer, const struct function_re
     struct text text = {0};
     if (function->unresolved_calls) {
         text_add_counted(&text, function->unresolved_calls, "call");
-        text_add(&text, " inside lead to unknown code; ");
+        text_printf(&text, " inside %s to unknown code; ", function->unresolved_calls == 1 ? "leads" : "lead");
         text_add(&text, function->class_kind == CLASS_UNKNOWN ? "it could change the class"
                                                               : "it is unlikely to change the class");
         full_line(printer, "Unknown", &text);
@@ -178,6 +204,8 @@ static void print_findings_of(const struct printer *printer, const struct result
         text_printf(&text, ": %s: %s [%s]", describe_severity(finding->severity), finding->message, finding->rule);
         print_wrapped(printer, 0, "", 0, text_string(&text));
         text_clear(&text);
+        text_add(&text, finding->todo ? finding->todo : "");
+        full_line(printer, "Do", &text);
     }
     text_free(&text);
 }
