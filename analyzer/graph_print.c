@@ -1,5 +1,5 @@
 /* The call graph of a program as text: what each call names. Indirect calls are listed without their targets. */
-#include "analyzer/program.h"
+#include "analyzer/graph_print.h"
 
 #include <inttypes.h>
 

@@ -1,33 +1,33 @@
 /* Linking, second half: what a linker would do with each main.
  *
  * A program starts with the unit of its main. Whatever its functions refer to brings the unit that defines it, and so
- * on. Where several units define a symbol, the one nearest to who refers to it is taken (by directories), then the
- * nearest to main, then the first by name. A unit with a main of its own is never brought into another program: what it
- * defines is then not known there.
+ * on. What only one unit defines is brought first. Where several define a symbol that is still missing then, one is
+ * chosen: one that a linker could add (it defines nothing that is there already), the nearest to who refers to it (by
+ * directories), the nearest to main, the one that needs the least that is missing, the first by name.
+ * A unit with a main of its own is never brought into another program: what it defines is then not known there.
  */
 #include "analyzer/link_programs.h"
 
-/* One place that defines a symbol. */
-struct definer {
-    uint32_t function; /* NO_FUNCTION: the symbol is a variable's */
-    uint32_t unit;
-};
+#include "analyzer/link_symbols.h"
 
 /* What every program is built from. */
 struct sources {
     struct linked *linked;
-    uint32_t *definer_start;   /* by symbol: its part of definers; one more than names */
-    struct definer *definers;  /* by symbol, in the order of units */
-    uint32_t *reference_start; /* by function: its part of references; one more than functions */
-    ARRAY(name_id) references; /* symbols that are defined somewhere */
-    uint32_t *by_id;           /* functions in order of id */
-    bool *has_main;            /* by unit */
-    bool *covered;             /* by function: it is in some program */
+    struct symbol_index index;
+    uint32_t *by_id; /* functions in order of id */
+    bool *has_main;  /* by unit */
+    bool *covered;   /* by function: it is in some program */
 };
 
 struct reached {
     uint32_t function;
     uint32_t unit; /* through which it came: its references mean what they mean there */
+};
+
+/* A symbol that several units define, to be resolved when nothing else is left to do. */
+struct doubt {
+    name_id symbol;
+    uint32_t referrer; /* unit */
 };
 
 /* A program that grows. */
@@ -36,7 +36,9 @@ struct building {
     uint32_t main_unit; /* or SUMMARY_NONE */
     bool *has_unit, *has_function;
     ARRAY(struct reached) reached; /* in order of discovery */
-    uint32_t resolved;             /* how many of them had their references followed */
+    uint32_t followed;             /* how many of them had their references followed */
+    ARRAY(struct doubt) doubts;    /* in order of discovery */
+    uint32_t decided;              /* how many of them are decided */
 };
 
 typedef ARRAY(struct building) building_list;
@@ -63,84 +65,6 @@ static bool comes_with_unit(const struct sources *sources, uint32_t unit_number,
     if (unit->prefix)
         return false;
     return body->file == unit->name || !(body->flags & (FUNCTION_STATIC | FUNCTION_INLINE));
-}
-
-/* ---- who defines what ---- */
-
-/* Calls visit for each definition: functions by symbol, then variables, unit by unit. */
-static void each_definition(const struct linked *linked, void (*visit)(struct sources *, name_id, struct definer),
-                            struct sources *sources)
-{
-    for (uint32_t u = 0; u < linked->units.count; u++) {
-        const struct linked_unit *unit = &linked->units.items[u];
-        for (array_each(const uint32_t, function, &unit->functions)) {
-            const struct function *body = body_of(sources, *function);
-            if (body->symbol && !(body->flags & FUNCTION_INITIALISERS))
-                visit(sources, body->symbol, (struct definer){*function, u});
-        }
-        for (array_each(const name_id, global, &unit->globals))
-            if (*global)
-                visit(sources, *global, (struct definer){NO_FUNCTION, u});
-    }
-}
-
-static void count_definer(struct sources *sources, name_id symbol, struct definer definer)
-{
-    (void)definer;
-    sources->definer_start[symbol]++;
-}
-
-static void place_definer(struct sources *sources, name_id symbol, struct definer definer)
-{
-    sources->definers[sources->definer_start[symbol]++] = definer;
-}
-
-static void collect_definers(struct sources *sources)
-{
-    uint32_t names = sources->linked->names.count, total = 0;
-    sources->definer_start = must_malloc((names + 1) * sizeof(uint32_t));
-    memset(sources->definer_start, 0, (names + 1) * sizeof(uint32_t));
-    each_definition(sources->linked, count_definer, sources);
-    for (uint32_t name = 0; name <= names; name++) {
-        uint32_t count = sources->definer_start[name];
-        sources->definer_start[name] = total;
-        total += count;
-    }
-    sources->definers = must_malloc(total * sizeof *sources->definers);
-    each_definition(sources->linked, place_definer, sources);
-    /* Placing has moved each start to its end, which is the next one's start. */
-    memmove(sources->definer_start + 1, sources->definer_start, names * sizeof(uint32_t));
-    sources->definer_start[0] = 0;
-}
-
-/* ---- who refers to what ---- */
-
-static void add_reference(struct sources *sources, uint32_t *last_seen, uint32_t function, name_id symbol)
-{
-    if (last_seen[symbol] == function || sources->definer_start[symbol] == sources->definer_start[symbol + 1])
-        return;
-    last_seen[symbol] = function;
-    array_push(&sources->references, symbol);
-}
-
-static void collect_references(struct sources *sources)
-{
-    uint32_t names = sources->linked->names.count, count = sources->linked->functions.count;
-    uint32_t *last_seen = must_malloc(names * sizeof *last_seen);
-    memset(last_seen, 0xff, names * sizeof *last_seen);
-    sources->reference_start = must_malloc(((size_t)count + 1) * sizeof(uint32_t));
-    for (uint32_t i = 0; i < count; i++) {
-        const struct function *body = body_of(sources, i);
-        sources->reference_start[i] = sources->references.count;
-        for (array_each(const struct value, value, &body->values))
-            if (value->kind == VALUE_FUNCTION)
-                add_reference(sources, last_seen, i, value->name);
-        for (array_each(const struct slot, slot, &body->slots))
-            if (slot->kind == SLOT_GLOBAL)
-                add_reference(sources, last_seen, i, slot->symbol);
-    }
-    sources->reference_start[count] = sources->references.count;
-    free(last_seen);
 }
 
 /* ---- the order of ids ---- */
@@ -222,23 +146,61 @@ static uint32_t shared_directories(const char *a, const char *b)
     return shared;
 }
 
-/* How well a unit suits as the definer of what `referrer` refers to: more is better. */
+/* Does a definer bring its whole unit? */
+static bool brings_unit(const struct sources *sources, const struct definer *definer)
+{
+    return definer->function == NO_FUNCTION || comes_with_unit(sources, definer->unit, definer->function);
+}
+
+/* May a definer be taken at all? */
+static bool is_eligible(const struct sources *sources, const struct building *building, const struct definer *definer)
+{
+    return building->has_unit[definer->unit] || !sources->has_main[definer->unit] || !brings_unit(sources, definer);
+}
+
+/* What adding a unit would do to the program. */
+struct consequences {
+    bool conflict;    /* it defines something that is defined already */
+    uint32_t missing; /* symbols that it refers to and that nothing in the program defines yet */
+};
+
+static struct consequences consequences_of(const struct sources *sources, const struct building *building,
+                                           uint32_t number)
+{
+    struct consequences consequences = {0};
+    const uint32_t *definition = building->program.definition;
+    for (array_each(const uint32_t, function, &sources->linked->units.items[number].functions)) {
+        name_id defined = body_of(sources, *function)->symbol;
+        if (!comes_with_unit(sources, number, *function))
+            continue;
+        consequences.conflict |= definition[defined] != NO_FUNCTION && definition[defined] != *function;
+        for (function_references(symbol, &sources->index, *function))
+            consequences.missing += definition[*symbol] == NO_FUNCTION;
+    }
+    return consequences;
+}
+
+/* How well a unit suits as the definer of what `referrer` refers to. */
 struct suitability {
     bool same_unit, in_program;
     uint32_t near_referrer, near_main;
+    struct consequences consequences;
 };
 
-static struct suitability suitability_of(const struct sources *sources, const struct building *building, uint32_t unit,
-                                         uint32_t referrer)
+static struct suitability suitability_of(const struct sources *sources, const struct building *building,
+                                         const struct definer *definer, uint32_t referrer)
 {
     const struct linked *linked = sources->linked;
-    const char *name = names_string(&linked->names, linked->units.items[unit].name);
-    struct suitability suitability = {.same_unit = unit == referrer, .in_program = building->has_unit[unit]};
+    const char *name = names_string(&linked->names, linked->units.items[definer->unit].name);
+    struct suitability suitability = {.same_unit = definer->unit == referrer,
+                                      .in_program = building->has_unit[definer->unit]};
     suitability.near_referrer =
         shared_directories(name, names_string(&linked->names, linked->units.items[referrer].name));
     if (building->main_unit != SUMMARY_NONE)
         suitability.near_main =
             shared_directories(name, names_string(&linked->names, linked->units.items[building->main_unit].name));
+    if (!suitability.in_program && brings_unit(sources, definer))
+        suitability.consequences = consequences_of(sources, building, definer->unit);
     return suitability;
 }
 
@@ -248,15 +210,13 @@ static bool is_better(struct suitability a, struct suitability b)
         return a.same_unit;
     if (a.in_program != b.in_program)
         return a.in_program;
+    if (a.consequences.conflict != b.consequences.conflict)
+        return b.consequences.conflict;
     if (a.near_referrer != b.near_referrer)
         return a.near_referrer > b.near_referrer;
-    return a.near_main > b.near_main;
-}
-
-/* Does a definer bring its whole unit? */
-static bool brings_unit(const struct sources *sources, const struct definer *definer)
-{
-    return definer->function == NO_FUNCTION || comes_with_unit(sources, definer->unit, definer->function);
+    if (a.near_main != b.near_main)
+        return a.near_main > b.near_main;
+    return a.consequences.missing < b.consequences.missing;
 }
 
 /* The best definer of a symbol, or NULL. The first by unit wins ties. */
@@ -265,11 +225,10 @@ static const struct definer *choose(const struct sources *sources, const struct 
 {
     const struct definer *best = NULL;
     struct suitability best_suitability = {0};
-    for (uint32_t i = sources->definer_start[symbol]; i < sources->definer_start[symbol + 1]; i++) {
-        const struct definer *definer = &sources->definers[i];
-        if (sources->has_main[definer->unit] && !building->has_unit[definer->unit] && brings_unit(sources, definer))
+    for (symbol_definers(definer, &sources->index, symbol)) {
+        if (!is_eligible(sources, building, definer))
             continue;
-        struct suitability suitability = suitability_of(sources, building, definer->unit, referrer);
+        struct suitability suitability = suitability_of(sources, building, definer, referrer);
         if (!best || is_better(suitability, best_suitability)) {
             best = definer;
             best_suitability = suitability;
@@ -278,10 +237,26 @@ static const struct definer *choose(const struct sources *sources, const struct 
     return best;
 }
 
-static void resolve(struct sources *sources, struct building *building, name_id symbol, uint32_t referrer)
+/* Is there nothing to choose: the referrer itself defines the symbol, or a unit that is there, or only one function? */
+static bool is_obvious(const struct sources *sources, const struct building *building, name_id symbol,
+                       uint32_t referrer)
 {
-    if (building->program.definition[symbol] != NO_FUNCTION)
-        return;
+    const struct definer *only = NULL;
+    bool several = false;
+    for (symbol_definers(definer, &sources->index, symbol)) {
+        if (definer->unit == referrer || building->has_unit[definer->unit])
+            return true;
+        if (!is_eligible(sources, building, definer))
+            continue;
+        several |= only && (only->function != definer->function || definer->function == NO_FUNCTION);
+        only = definer;
+    }
+    return !several;
+}
+
+/* Gives a symbol its meaning, with the unit that the meaning brings. */
+static void decide(struct sources *sources, struct building *building, name_id symbol, uint32_t referrer)
+{
     const struct definer *definer = choose(sources, building, symbol, referrer);
     if (!definer)
         return;
@@ -294,14 +269,29 @@ static void resolve(struct sources *sources, struct building *building, name_id 
                      building->has_unit[definer->unit] ? definer->unit : referrer);
 }
 
-/* Follows all references that were not followed yet. */
-static void resolve_all(struct sources *sources, struct building *building)
+static void follow_references(struct sources *sources, struct building *building, struct reached reached)
 {
-    while (building->resolved < building->reached.count) {
-        struct reached reached = building->reached.items[building->resolved++];
-        for (uint32_t i = sources->reference_start[reached.function];
-             i < sources->reference_start[reached.function + 1]; i++)
-            resolve(sources, building, sources->references.items[i], reached.unit);
+    for (function_references(symbol, &sources->index, reached.function)) {
+        if (building->program.definition[*symbol] != NO_FUNCTION)
+            continue;
+        if (is_obvious(sources, building, *symbol, reached.unit))
+            decide(sources, building, *symbol, reached.unit);
+        else
+            array_push(&building->doubts, (struct doubt){*symbol, reached.unit});
+    }
+}
+
+/* Follows all references that were not followed yet. */
+static void complete(struct sources *sources, struct building *building)
+{
+    for (;;) {
+        while (building->followed < building->reached.count)
+            follow_references(sources, building, building->reached.items[building->followed++]);
+        if (building->decided == building->doubts.count)
+            return;
+        struct doubt doubt = building->doubts.items[building->decided++];
+        if (building->program.definition[doubt.symbol] == NO_FUNCTION)
+            decide(sources, building, doubt.symbol, doubt.referrer);
     }
 }
 
@@ -315,7 +305,7 @@ static void add_rest_of_units(struct sources *sources, struct building *building
         for (array_each(const uint32_t, function, &sources->linked->units.items[u].functions))
             if (!sources->covered[*function])
                 add_function(sources, building, *function, u);
-        resolve_all(sources, building);
+        complete(sources, building);
     }
 }
 
@@ -349,7 +339,7 @@ static void build_main(struct sources *sources, struct building *building, uint3
     }
     building->program.definition[body_of(sources, main)->symbol] = main;
     add_function(sources, building, main, building->main_unit);
-    resolve_all(sources, building);
+    complete(sources, building);
 }
 
 static void build_mains(struct sources *sources, building_list *buildings)
@@ -377,7 +367,7 @@ static void build_rest(struct sources *sources, building_list *buildings)
         if (seed[u])
             add_unit(sources, &rest, u);
     free(seed);
-    resolve_all(sources, &rest);
+    complete(sources, &rest);
     add_rest_of_units(sources, &rest);
     array_push(buildings, rest);
 }
@@ -399,6 +389,7 @@ static void building_end(const struct sources *sources, struct building *buildin
     free(building->has_unit);
     free(building->has_function);
     array_free(&building->reached);
+    array_free(&building->doubts);
 }
 
 static void find_mains(struct sources *sources)
@@ -414,8 +405,7 @@ void link_programs(struct linked *linked)
     building_list buildings = {0};
     sources.has_main = all_false(linked->units.count);
     sources.covered = all_false(linked->functions.count);
-    collect_definers(&sources);
-    collect_references(&sources);
+    symbol_index_make(&sources.index, linked);
     order_by_id(&sources);
     find_mains(&sources);
 
@@ -425,10 +415,7 @@ void link_programs(struct linked *linked)
         building_end(&sources, building, linked);
 
     array_free(&buildings);
-    array_free(&sources.references);
-    free(sources.definer_start);
-    free(sources.definers);
-    free(sources.reference_start);
+    symbol_index_free(&sources.index);
     free(sources.by_id);
     free(sources.has_main);
     free(sources.covered);

@@ -58,10 +58,6 @@ void link_summaries(struct linked *linked, struct summary *summaries, unsigned c
                     const struct knowledge *knowledge);
 void linked_free(struct linked *linked);
 
-/* Who calls whom, a line a call: of one function, or of all functions of the program (NO_FUNCTION). For `dump graph`.
- */
-void linked_print_graph(const struct linked *linked, const struct program *program, uint32_t function, FILE *stream);
-
 /* What a symbol means in a program: a function with a body, or NO_FUNCTION. */
 static inline uint32_t program_definition(const struct program *program, name_id symbol)
 {

@@ -1,6 +1,6 @@
 /* Linking: each body once, which units make up a program, what a symbol means there, and the same result whatever the
  * order of the summaries. */
-#include "analyzer/program.h"
+#include "analyzer/graph_print.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
