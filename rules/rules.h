@@ -48,7 +48,8 @@ void facts_set_boolean(struct facts *facts, enum fact_id fact, bool value);
 void facts_set_number(struct facts *facts, enum fact_id fact, double value);
 void facts_set_word(struct facts *facts, enum fact_id fact, const char *value); /* not copied; NULL: absent */
 
-/* Reads {"fact": value, …}; an unknown fact, a wrong type or word is a problem with its place. Strings go to the arena. */
+/* Reads {"fact": value, …}; an unknown fact, a wrong type or word is a problem with its place. Strings go to the arena.
+ */
 bool facts_read_json(struct facts *facts, struct arena *arena, const char *name, const char *text, size_t length,
                      struct problems *problems);
 
@@ -66,14 +67,14 @@ void rules_free(struct rules *rules);
 enum rule_effect { RULE_RECOMMENDS, RULE_FORBIDS, RULE_REPORTS };
 
 struct fired {
-    const char *rule;        /* the rule's id */
+    const char *rule; /* the rule's id */
     enum rule_effect effect;
-    enum model model;        /* RULE_RECOMMENDS, RULE_FORBIDS */
-    enum severity severity;  /* RULE_REPORTS: SEVERITY_NOTE is "info" */
-    const char *because;     /* the template, filled from the facts */
-    const char *todo;        /* what to do, filled; or NULL */
-    bool overruled;          /* a recommendation of another model than the one that counts: a rule forbids its model,
-                                or a recommendation before it won */
+    enum model model;       /* RULE_RECOMMENDS, RULE_FORBIDS */
+    enum severity severity; /* RULE_REPORTS: SEVERITY_NOTE is "info" */
+    const char *because;    /* the template, filled from the facts */
+    const char *todo;       /* what to do, filled; or NULL */
+    bool overruled;         /* a recommendation of another model than the one that counts: a rule forbids its model,
+                               or a recommendation before it won */
 };
 
 /* A rule that would need a fact that nothing assessed, and the first such fact. */
@@ -83,7 +84,7 @@ struct undecided {
 };
 
 struct outcome {
-    enum model model;          /* MODEL_SERIAL where nothing recommends */
+    enum model model;           /* MODEL_SERIAL where nothing recommends */
     const struct fired *chosen; /* the recommendation that counts, or NULL */
     /* Recommendations by weight, the least change first where weights are equal; then what is forbidden; then reports,
      * the most severe first. What is left equal is in the order of the ids: the order of files does not matter. */
