@@ -1,0 +1,120 @@
+/* Discover, summarise, link, value flow, cost: each stage once, as far as it is needed. */
+#include "analyzer/stages.h"
+
+#include "analyzer/workers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const stage_names[] = {"summary", "graph", "flow", "cost", NULL};
+
+static void read_summaries(struct stages *stages, struct summary_bytes *bytes, unsigned count,
+                           struct summary *summaries, unsigned *read, struct problems *problems)
+{
+    for (unsigned i = 0; i < count; i++) {
+        bool is_unit = i < stages->list.count;
+        struct place place = {is_unit ? stages->list.units[i].name : NULL, 0, 0};
+        if (bytes[i].size && summary_read(&summaries[*read], bytes[i].bytes, bytes[i].size)) {
+            summaries[*read].prefix = bytes[i].from_prefix;
+            stages->broken_units += is_unit && summaries[*read].errors > 0;
+            ++*read;
+        } else if (is_unit) {
+            stages->failed_units++;
+            if (bytes[i].size)
+                problems_add(problems, SEVERITY_ERROR, place, "run again; if it stays, this is a defect of concadvise",
+                             "a worker sent back a summary that cannot be read");
+        }
+        free(bytes[i].bytes);
+    }
+}
+
+static void summarize_and_link(struct stages *stages, struct problems *problems)
+{
+    unsigned count = stages->list.count, prefix_count = 0, read = 0;
+    struct summary_bytes *prefixes = NULL;
+    struct summary_bytes *bytes = must_malloc(count * sizeof *bytes);
+    memset(bytes, 0, count * sizeof *bytes);
+    summarize_units(&stages->list, stages->options, bytes, &prefixes, &prefix_count, problems);
+    bytes = must_realloc(bytes, (count + prefix_count) * sizeof *bytes);
+    if (prefix_count)
+        memcpy(bytes + count, prefixes, prefix_count * sizeof *bytes);
+    struct summary *summaries = must_malloc((count + prefix_count) * sizeof *summaries);
+    read_summaries(stages, bytes, count + prefix_count, summaries, &read, problems);
+    link_summaries(&stages->linked, summaries, read, stages->knowledge);
+    stages->has_linked = true;
+    for (unsigned i = 0; i < read; i++)
+        summary_free(&summaries[i]);
+    free(summaries);
+    free(bytes);
+    free(prefixes);
+}
+
+/* Of the programs that hold a function, the one with the most units answers for it; of equals the first. */
+static void choose_programs(struct stages *stages)
+{
+    uint32_t count = stages->linked.functions.count;
+    stages->program_of = must_malloc((count + 1) * sizeof *stages->program_of);
+    for (uint32_t i = 0; i < count; i++)
+        stages->program_of[i] = SUMMARY_NONE;
+    for (uint32_t p = 0; p < stages->linked.programs.count; p++) {
+        const struct program *program = &stages->linked.programs.items[p];
+        for (array_each(const uint32_t, function, &program->functions)) {
+            uint32_t known = stages->program_of[*function];
+            if (known == SUMMARY_NONE || stages->linked.programs.items[known].units.count < program->units.count)
+                stages->program_of[*function] = p;
+        }
+    }
+}
+
+static void solve(struct stages *stages, enum stage last)
+{
+    uint32_t count = stages->linked.programs.count;
+    stages->flows = must_malloc((count + 1) * sizeof(struct flow *));
+    stages->costs = must_malloc((count + 1) * sizeof(struct costs *));
+    for (uint32_t p = 0; p < count; p++) {
+        const struct program *program = &stages->linked.programs.items[p];
+        stages->flows[p] = flow_solve(&stages->linked, program, stages->knowledge);
+        stages->costs[p] = last >= STAGE_COST ? costs_solve(&stages->linked, program, stages->flows[p],
+                                                            stages->knowledge, stages->profile)
+                                              : NULL;
+    }
+}
+
+bool stages_run(struct stages *stages, const struct analyzer_options *options, const struct knowledge *knowledge,
+                enum stage last, struct problems *problems)
+{
+    memset(stages, 0, sizeof *stages);
+    stages->options = options;
+    stages->knowledge = knowledge;
+    stages->profile = knowledge_profile(knowledge, options->profile ? options->profile : "server-lan");
+    if (!stages->profile) {
+        problems_add(problems, SEVERITY_ERROR, (struct place){0}, "see concadvise --help for the profiles",
+                     "there is no cost profile '%s'", options->profile ? options->profile : "server-lan");
+        return false;
+    }
+    stages->has_list = true;
+    if (!unit_list_make(&stages->list, options, problems))
+        return false;
+    summarize_and_link(stages, problems);
+    choose_programs(stages);
+    if (last >= STAGE_FLOW)
+        solve(stages, last);
+    return true;
+}
+
+void stages_free(struct stages *stages)
+{
+    for (uint32_t p = 0; stages->has_linked && p < stages->linked.programs.count; p++) {
+        if (stages->costs && stages->costs[p])
+            costs_free(stages->costs[p]);
+        if (stages->flows)
+            flow_free(stages->flows[p]);
+    }
+    free(stages->costs);
+    free(stages->flows);
+    free(stages->program_of);
+    if (stages->has_linked)
+        linked_free(&stages->linked);
+    if (stages->has_list)
+        unit_list_free(&stages->list);
+}

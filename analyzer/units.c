@@ -1,0 +1,368 @@
+/* Units of work: what advice is about. Thread entries, callbacks of event loops, calls in loops whose items look
+ * independent, and what the user names. */
+#include "analyzer/stages.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double worth_a_unit_ns = 10000; /* less work than handing it to a worker costs is no unit */
+static const double share_of_loop = 0.2;     /* of its function's time: less is not what the loop is about */
+static const unsigned dispatch_depth = 3;    /* calls from a dispatcher to its multiplexing call */
+
+struct finder {
+    const struct stages *stages;
+    struct result *result;
+    const uint32_t *index_of;
+    ARRAY(struct unit) units;
+    ARRAY(uint32_t) functions; /* of linked, by unit */
+    struct arena scratch;
+};
+
+static void add_unit(struct finder *finder, uint32_t function, uint32_t owner, struct unit unit)
+{
+    if (finder->index_of[function] == SUMMARY_NONE || finder->index_of[owner] == SUMMARY_NONE)
+        return;
+    unit.function = finder->index_of[function];
+    unit.owner = finder->index_of[owner];
+    unit.site.file = arena_strdup(&finder->result->arena, unit.site.file);
+    for (array_each(const struct unit, known, &finder->units))
+        if (known->kind == unit.kind && known->function == unit.function &&
+            (unit.kind != UNIT_LOOP_CALL || (known->owner == unit.owner && known->site.line == unit.site.line)))
+            return;
+    unit_follow_chain(finder->stages, function, &finder->result->arena, &unit);
+    array_push(&finder->units, unit);
+    array_push(&finder->functions, function);
+}
+
+/* ---- callbacks and threads ---- */
+
+static void add_registered(struct finder *finder, uint32_t program)
+{
+    uint32_t count;
+    const struct registration *entries = flow_registrations(finder->stages->flows[program], &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct registration *entry = &entries[i];
+        if (finder->stages->program_of[entry->function] != program ||
+            (entry->when != CALLBACK_THREAD && entry->when != CALLBACK_EVENT_LOOP))
+            continue;
+        const struct call *call = &stage_function(finder->stages, entry->registrar)->calls.items[entry->call];
+        bool thread = entry->when == CALLBACK_THREAD;
+        add_unit(finder, entry->function, entry->registrar,
+                 (struct unit){.kind = thread ? UNIT_THREAD_ENTRY : UNIT_HANDLER,
+                               .context = thread ? CONTEXT_NATIVE : CONTEXT_EVENT_LOOP,
+                               .site = stage_place(finder->stages, entry->registrar, call->line, call->column)});
+    }
+}
+
+/* ---- dispatchers ---- */
+
+static bool is_real_loop(const struct node *node)
+{
+    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
+}
+
+static bool is_indirect(const struct function *function, uint32_t call)
+{
+    return function->values.items[function->calls.items[call].callee].kind != VALUE_FUNCTION;
+}
+
+/* Does the function wait for many descriptors at once, itself or through what it calls directly? */
+static bool multiplexes(const struct finder *finder, uint32_t program, uint32_t function, unsigned depth)
+{
+    const struct linked *linked = &finder->stages->linked;
+    const struct function *body = stage_function(finder->stages, function);
+    for (array_each(const struct call, call, &body->calls)) {
+        const struct value *callee = &body->values.items[call->callee];
+        if (callee->kind != VALUE_FUNCTION)
+            continue;
+        uint32_t target = program_definition(&linked->programs.items[program], callee->name);
+        if (target == NO_FUNCTION) {
+            const struct api *api = linked->apis[callee->name];
+            if (api && api_has_effect(api, EFFECT_MULTIPLEXES))
+                return true;
+        } else if (depth > 0 && target != function && multiplexes(finder, program, target, depth - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_handlers(struct finder *finder, uint32_t program, uint32_t dispatcher, uint32_t call)
+{
+    struct call_targets targets;
+    flow_call_targets(finder->stages->flows[program], dispatcher, call, NULL, &finder->scratch, &targets);
+    for (uint32_t i = 0; i < targets.function_count; i++) {
+        uint32_t handler = targets.functions[i];
+        const struct function *body = stage_function(finder->stages, handler);
+        add_unit(finder, handler, handler,
+                 (struct unit){.kind = UNIT_HANDLER,
+                               .context = CONTEXT_EVENT_LOOP,
+                               .site = stage_place(finder->stages, handler, body->line, body->column)});
+    }
+}
+
+/* A dispatcher waits for many descriptors and calls function pointers in a loop behind it: their targets are its
+ * handlers. */
+static void add_dispatched(struct finder *finder, uint32_t program)
+{
+    for (array_each(const uint32_t, function, &finder->stages->linked.programs.items[program].functions)) {
+        const struct function *body = stage_function(finder->stages, *function);
+        if (finder->stages->program_of[*function] != program)
+            continue;
+        uint32_t loop_end = 0;
+        int dispatches = -1; /* not looked at yet */
+        for (uint32_t i = 0; i < body->nodes.count; i++) {
+            const struct node *node = &body->nodes.items[i];
+            if (is_real_loop(node) && node->end > loop_end)
+                loop_end = node->end;
+            if (node->kind != NODE_CALL || i >= loop_end || !is_indirect(body, node->a))
+                continue;
+            if (dispatches < 0)
+                dispatches = multiplexes(finder, program, *function, dispatch_depth);
+            if (dispatches)
+                add_handlers(finder, program, *function, node->a);
+        }
+    }
+}
+
+/* ---- calls in loops ---- */
+
+static bool is_own_storage(const struct function *function, uint32_t value)
+{
+    const struct value *v = &function->values.items[value];
+    switch (v->kind) {
+    case VALUE_SLOT:
+        return function->slots.items[v->a].kind == SLOT_LOCAL;
+    case VALUE_DEREF:
+        return true;
+    case VALUE_SUM:
+    case VALUE_PRODUCT:
+    case VALUE_JOIN:
+        return is_own_storage(function, v->a) || is_own_storage(function, v->b);
+    default:
+        return false;
+    }
+}
+
+static bool mentions(const struct function *function, uint32_t value, uint32_t slot)
+{
+    const struct value *v = &function->values.items[value];
+    switch (v->kind) {
+    case VALUE_SLOT:
+    case VALUE_ADDRESS:
+        return v->a == slot;
+    case VALUE_DEREF:
+        return mentions(function, v->a, slot);
+    case VALUE_SUM:
+    case VALUE_PRODUCT:
+    case VALUE_JOIN:
+    case VALUE_OR:
+        return mentions(function, v->a, slot) || mentions(function, v->b, slot);
+    default:
+        return false;
+    }
+}
+
+/* Is the result of one turn an argument of the next? */
+static bool is_carried(const struct function *function, uint32_t index)
+{
+    const struct call *call = &function->calls.items[index];
+    for (array_each(const struct assignment, assignment, &function->flows)) {
+        const struct value *source = &function->values.items[assignment->source];
+        const struct value *target = &function->values.items[assignment->target];
+        if (source->kind != VALUE_CALL || source->a != index || target->kind != VALUE_SLOT)
+            continue;
+        for (uint32_t i = 0; i < call->argument_count; i++)
+            if (mentions(function, function->arguments.items[call->first_argument + i], target->a))
+                return true;
+    }
+    return false;
+}
+
+/* An argument that the loop changes: the item of this turn. */
+static bool takes_an_item(const struct function *function, uint32_t index)
+{
+    const struct call *call = &function->calls.items[index];
+    for (uint32_t i = 0; i < call->argument_count; i++)
+        if (is_own_storage(function, function->arguments.items[call->first_argument + i]))
+            return true;
+    return false;
+}
+
+static bool loop_has_items(const struct node *loop)
+{
+    return loop->flags == LOOP_COUNTED || loop->flags == LOOP_LIST || loop->flags == LOOP_CONDITION ||
+           loop->flags == LOOP_CALL;
+}
+
+static bool is_work(enum class_kind kind)
+{
+    return kind == CLASS_CPU || kind == CLASS_IO || kind == CLASS_MIXED;
+}
+
+static void look_at_loop_call(struct finder *finder, uint32_t function, const struct node *loop, uint32_t index)
+{
+    const struct stages *stages = finder->stages;
+    const struct function *body = stage_function(stages, function);
+    uint32_t program = stages->program_of[function];
+    const struct costs *costs = stages->costs[program];
+    struct call_targets targets;
+    flow_call_targets(stages->flows[program], function, index, NULL, &finder->scratch, &targets);
+    if (targets.function_count != 1 || targets.external_count || !targets.complete)
+        return;
+    uint32_t callee = targets.functions[0];
+    const struct cost_entry *called = costs_function(costs, callee), *caller = costs_function(costs, function);
+    if (!called || !caller || callee == function || finder->index_of[callee] == SUMMARY_NONE)
+        return;
+    double each = cost_time(&called->total), all = cost_time(&caller->total);
+    double turns = costs_call_frequency(costs, function, index);
+    if (each < worth_a_unit_ns || each * turns < share_of_loop * all || is_carried(body, index) ||
+        !takes_an_item(body, index) || !is_work(finder->result->functions[finder->index_of[callee]].class_kind))
+        return;
+    const struct call *call = &body->calls.items[index];
+    struct unit unit = {.kind = UNIT_LOOP_CALL,
+                        .context = CONTEXT_NATIVE,
+                        .site = stage_place(stages, function, call->line, call->column)};
+    if (loop->b != SUMMARY_NONE) {
+        struct value_set trips;
+        flow_value(stages->flows[program], function, loop->b, NULL, &finder->scratch, &trips);
+        unit.trip_known = trips.constant_count == 1 && !trips.other && trips.constants[0] > 0;
+        unit.trip_count = unit.trip_known ? (double)trips.constants[0] : 0;
+    }
+    add_unit(finder, callee, function, unit);
+}
+
+static void add_loop_calls(struct finder *finder, uint32_t function)
+{
+    const struct function *body = stage_function(finder->stages, function);
+    ARRAY(uint32_t) loops = {0}; /* around the node, outermost first */
+    for (uint32_t i = 0; i < body->nodes.count; i++) {
+        const struct node *node = &body->nodes.items[i];
+        while (loops.count && body->nodes.items[*array_last(&loops)].end <= i)
+            loops.count--;
+        if (is_real_loop(node))
+            array_push(&loops, i);
+        else if (node->kind == NODE_CALL && loops.count && loop_has_items(&body->nodes.items[*array_last(&loops)]))
+            look_at_loop_call(finder, function, &body->nodes.items[*array_last(&loops)], node->a);
+    }
+    array_free(&loops);
+}
+
+/* ---- named by the user ---- */
+
+static bool is_wanted(const struct function_result *function, const char *wanted)
+{
+    const char *colon = strrchr(wanted, ':');
+    if (strcmp(function->name, wanted) == 0 || strcmp(function->id, wanted) == 0)
+        return true;
+    return colon && strcmp(colon + 1, function->name) == 0 && strlen(function->file) == (size_t)(colon - wanted) &&
+           strncmp(wanted, function->file, (size_t)(colon - wanted)) == 0;
+}
+
+static void add_named(struct finder *finder, uint32_t function)
+{
+    const struct analyzer_options *options = finder->stages->options;
+    const struct function_result *result = &finder->result->functions[finder->index_of[function]];
+    const struct function *body = stage_function(finder->stages, function);
+    for (unsigned i = 0; i < options->named_unit_count; i++)
+        if (is_wanted(result, options->named_units[i]))
+            add_unit(finder, function, function,
+                     (struct unit){.kind = UNIT_NAMED,
+                                   .context = CONTEXT_NATIVE,
+                                   .site = stage_place(finder->stages, function, body->line, body->column)});
+}
+
+/* ---- which unit a function belongs to ---- */
+
+static void spread_unit(struct finder *finder, uint32_t function, int32_t unit, unsigned contexts)
+{
+    ARRAY(uint32_t) open = {0};
+    array_push(&open, function);
+    while (open.count) {
+        uint32_t at = open.items[--open.count];
+        uint32_t index = finder->index_of[at];
+        if (index == SUMMARY_NONE)
+            continue;
+        struct function_result *result = &finder->result->functions[index];
+        if (result->belongs_to >= 0 && (result->contexts & contexts) == contexts)
+            continue;
+        if (result->belongs_to < 0)
+            result->belongs_to = unit;
+        result->contexts |= contexts;
+        const struct costs *costs = stage_costs(finder->stages, at);
+        const struct cost_entry *entry = costs_function(costs, at);
+        const struct cost_node *node = &costs->nodes.items[entry - costs->entries.items];
+        for (uint32_t s = 0; s < node->site_count; s++) {
+            const struct cost_site *site = &costs->sites.items[node->first_site + s];
+            for (uint32_t t = 0; t < site->target_count; t++) {
+                uint32_t target = costs->targets.items[site->first_target + t].entry;
+                if (target != SUMMARY_NONE)
+                    array_push(&open, costs_entry(costs, target)->function);
+            }
+        }
+    }
+    array_free(&open);
+}
+
+static int compare_units(const void *a, const void *b)
+{
+    const struct unit *x = a, *y = b;
+    int files = strcmp(x->site.file, y->site.file);
+    if (files)
+        return files;
+    if (x->site.line != y->site.line)
+        return x->site.line < y->site.line ? -1 : 1;
+    if (x->site.column != y->site.column)
+        return x->site.column < y->site.column ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return (x->function > y->function) - (x->function < y->function);
+}
+
+/* The function of linked that a result's function is. */
+static uint32_t *linked_of(const struct finder *finder)
+{
+    uint32_t *of = must_malloc((finder->result->function_count + 1) * sizeof *of);
+    for (uint32_t i = 0; i < finder->stages->linked.functions.count; i++)
+        if (finder->index_of[i] != SUMMARY_NONE)
+            of[finder->index_of[i]] = i;
+    return of;
+}
+
+static void finish(struct finder *finder)
+{
+    struct result *result = finder->result;
+    if (finder->units.count)
+        qsort(finder->units.items, finder->units.count, sizeof(struct unit), compare_units);
+    result->unit_count = finder->units.count;
+    result->units = arena_copy(&result->arena, finder->units.items ? (void *)finder->units.items : "",
+                               finder->units.count * sizeof(struct unit));
+    uint32_t *linked = linked_of(finder);
+    for (uint32_t i = 0; i < result->unit_count; i++)
+        spread_unit(finder, linked[result->units[i].function], (int32_t)i, 1u << result->units[i].context);
+    for (uint32_t i = 0; i < result->function_count; i++)
+        if (!result->functions[i].contexts)
+            result->functions[i].contexts = 1u << CONTEXT_NATIVE;
+    free(linked);
+}
+
+void result_add_units(const struct stages *stages, struct result *result, const uint32_t *index_of)
+{
+    struct finder finder = {.stages = stages, .result = result, .index_of = index_of};
+    arena_init(&finder.scratch);
+    for (uint32_t p = 0; p < stages->linked.programs.count; p++) {
+        add_registered(&finder, p);
+        add_dispatched(&finder, p);
+    }
+    for (uint32_t i = 0; i < stages->linked.functions.count; i++) {
+        if (index_of[i] == SUMMARY_NONE)
+            continue;
+        add_loop_calls(&finder, i);
+        add_named(&finder, i);
+    }
+    finish(&finder);
+    array_free(&finder.units);
+    array_free(&finder.functions);
+    arena_free(&finder.scratch);
+}
