@@ -296,6 +296,46 @@ static void ties_go_to_main_and_then_to_the_first_name(void **state)
     free_all(&linked, &tree);
 }
 
+/* A big unit and a small one both define "panic"; the server needs the big one for other things. */
+static void of_several_the_one_that_needs_least_is_taken(void **state)
+{
+    (void)state;
+    struct tree tree = {0};
+    struct linked linked;
+    define(add_unit(&tree, "tool.c"), "main", "list");
+    define(add_unit(&tree, "server.c"), "main", "list dump_state");
+    define(add_unit(&tree, "list.c"), "list", "panic");
+    struct summary *debug = add_unit(&tree, "debug.c");
+    define(debug, "panic", "everything");
+    define(debug, "dump_state", "");
+    define(add_unit(&tree, "everything.c"), "everything", "");
+    define(add_unit(&tree, "panic.c"), "panic", "");
+    link_tree(&linked, &tree);
+    assert_units(&linked, "tool.c", "list.c panic.c tool.c");
+    assert_units(&linked, "server.c", "debug.c everything.c list.c server.c");
+    assert_int_equal(linked.programs.count, 2);
+    free_all(&linked, &tree);
+}
+
+static void what_would_clash_is_not_taken(void **state)
+{
+    (void)state;
+    struct tree tree = {0};
+    struct linked linked;
+    struct summary *mock = add_unit(&tree, "a_mock.c"), *real = add_unit(&tree, "real.c");
+    struct summary *main_unit = add_unit(&tree, "main.c");
+    define(main_unit, "main", "send");
+    define(main_unit, "receive", "");
+    define(mock, "send", "");
+    define(mock, "receive", "");
+    define(real, "send", "more");
+    define(add_unit(&tree, "more.c"), "more", "");
+    link_tree(&linked, &tree);
+    assert_units(&linked, "main.c", "main.c more.c real.c");
+    assert_units(&linked, "", "a_mock.c");
+    free_all(&linked, &tree);
+}
+
 static void without_a_main_everything_is_one_program(void **state)
 {
     (void)state;
@@ -368,14 +408,15 @@ static void a_prefix_header_lends_its_functions(void **state)
     struct summary *prefix = add_unit(&tree, "server.h");
     prefix->prefix = true;
     add_function(prefix, "server.h", "used", FUNCTION_STATIC, "helper", 0);
+    add_function(prefix, "server.h", "other", FUNCTION_STATIC, "", 0);
     add_function(prefix, "server.h", "unused", FUNCTION_STATIC, "", 0);
     add_function(prefix, "server.h", "initialisers", FUNCTION_INITIALISERS, "", 0)->symbol = 0;
     define(add_unit(&tree, "a.c"), "main", "server.h#used");
     define(add_unit(&tree, "helper.c"), "helper", "");
-    define(add_unit(&tree, "z.c"), "main", "");
+    define(add_unit(&tree, "z.c"), "main", "server.h#other");
     link_tree(&linked, &tree);
     assert_functions(&linked, "a.c", "a.c#main helper.c#helper server.h#initialisers server.h#unused server.h#used");
-    assert_functions(&linked, "z.c", "z.c#main");
+    assert_functions(&linked, "z.c", "server.h#initialisers server.h#other z.c#main");
     free_all(&linked, &tree);
 }
 
@@ -567,6 +608,8 @@ int main(void)
         cmocka_unit_test(a_main_is_never_drawn_in),
         cmocka_unit_test(the_nearest_definition_is_meant),
         cmocka_unit_test(ties_go_to_main_and_then_to_the_first_name),
+        cmocka_unit_test(of_several_the_one_that_needs_least_is_taken),
+        cmocka_unit_test(what_would_clash_is_not_taken),
         cmocka_unit_test(without_a_main_everything_is_one_program),
         cmocka_unit_test(nothing_links_to_nothing),
         cmocka_unit_test(tables_bring_their_unit),
