@@ -28,7 +28,8 @@ struct atom_set {
     fd_bits fds;
     bool other;        /* ⊤ */
     bool no_constants; /* more constants than the bound: none is kept */
-    bool no_addresses;
+    bool no_addresses; /* the same for addresses and functions, but those that are in stay */
+    bool no_functions;
 };
 
 struct edge {

@@ -43,47 +43,6 @@ static void remove_kind(struct atom_set *set, enum atom_kind kind)
     set->count = (uint16_t)(set->count - (last - first));
 }
 
-/* Adds one atom within the bounds; past them the kind is ⊤. */
-static bool set_add(struct atom_set *set, atom a)
-{
-    enum atom_kind kind = ATOM_KIND(a);
-    if ((kind == ATOM_CONSTANT && set->no_constants) || (kind == ATOM_ADDRESS && set->no_addresses))
-        return false;
-    uint32_t at = lower_bound(set, a);
-    if (at < set->count && set->atoms[at] == a)
-        return false;
-    uint32_t bound = kind == ATOM_CONSTANT  ? VALUE_SET_CONSTANTS
-                     : kind == ATOM_ADDRESS ? VALUE_SET_ADDRESSES
-                     : kind == ATOM_STRING  ? 2
-                                            : VALUE_SET_FUNCTIONS;
-    if (count_kind(set, kind) >= bound) {
-        if (kind == ATOM_CONSTANT) {
-            set->no_constants = true;
-            remove_kind(set, kind);
-        } else if (kind == ATOM_ADDRESS) {
-            set->no_addresses = true;
-        } else if (set->other) {
-            return false;
-        }
-        set->other = true;
-        return true;
-    }
-    if (set->count == set->capacity) {
-        set->capacity = (uint16_t)(set->capacity * 2 + 2);
-        set->atoms = must_realloc(set->atoms, set->capacity * sizeof *set->atoms);
-    }
-    memmove(set->atoms + at + 1, set->atoms + at, (set->count - at) * sizeof *set->atoms);
-    set->atoms[at] = a;
-    set->count++;
-    return true;
-}
-
-void place_has(struct flow *flow, uint32_t place, atom a)
-{
-    if (set_add(&flow->sets.items[place], a))
-        enqueue(flow, place);
-}
-
 void place_has_fds(struct flow *flow, uint32_t place, fd_bits fds)
 {
     struct atom_set *set = &flow->sets.items[place];
@@ -202,29 +161,96 @@ void store_add(struct flow *flow, uint32_t pointer, uint32_t from)
 
 /* ---- propagation ---- */
 
+/* Past the bounds of a kind of atom a set says ⊤ for it: of constants none is kept, of the others those that are in. */
+static void keep_bounds(struct atom_set *set)
+{
+    if (count_kind(set, ATOM_CONSTANT) > VALUE_SET_CONSTANTS) {
+        remove_kind(set, ATOM_CONSTANT);
+        set->no_constants = set->other = true;
+    }
+    if (count_kind(set, ATOM_ADDRESS) > VALUE_SET_ADDRESSES)
+        set->no_addresses = set->other = true;
+    if (count_kind(set, ATOM_FUNCTION) > VALUE_SET_FUNCTIONS)
+        set->no_functions = set->other = true;
+}
+
+static bool is_refused(const struct atom_set *set, atom a, bool with_addresses)
+{
+    switch (ATOM_KIND(a)) {
+    case ATOM_CONSTANT:
+        return set->no_constants;
+    case ATOM_ADDRESS:
+        return set->no_addresses || !with_addresses;
+    case ATOM_FUNCTION:
+        return set->no_functions;
+    default:
+        return false;
+    }
+}
+
+/* How many atoms of `source` the target lacks. */
+static uint32_t count_new(const struct atom_set *target, const struct atom_set *source, bool with_addresses)
+{
+    uint32_t missing = 0;
+    for (uint32_t i = 0, at = 0; i < source->count; i++) {
+        while (at < target->count && target->atoms[at] < source->atoms[i])
+            at++;
+        if ((at == target->count || target->atoms[at] != source->atoms[i]) &&
+            !is_refused(target, source->atoms[i], with_addresses))
+            missing++;
+    }
+    return missing;
+}
+
+/* Merges from the back, in place: both are sorted. */
+static void insert_new(struct atom_set *target, const struct atom_set *source, uint32_t missing, bool with_addresses)
+{
+    if (target->count + missing > target->capacity) {
+        target->capacity = (uint16_t)(target->count + missing + missing / 2 + 2);
+        target->atoms = must_realloc(target->atoms, target->capacity * sizeof *target->atoms);
+    }
+    uint32_t old = target->count, at = old + missing;
+    target->count = (uint16_t)at;
+    for (uint32_t i = source->count; i > 0 && at > old; i--) {
+        atom a = source->atoms[i - 1];
+        while (old > 0 && target->atoms[old - 1] > a)
+            target->atoms[--at] = target->atoms[--old];
+        if ((old == 0 || target->atoms[old - 1] != a) && !is_refused(target, a, with_addresses))
+            target->atoms[--at] = a;
+    }
+}
+
 /* `with_addresses` false: what a pointer holds besides addresses stands for the memory behind it, of which nothing else
  * is known (a table on the heap, a pointer to a function that is called through *). */
 static void merge(struct flow *flow, uint32_t from, uint32_t to, bool with_addresses)
 {
     if (from == to)
         return;
-    const struct atom_set source = flow->sets.items[from];
+    const struct atom_set *source = &flow->sets.items[from];
     struct atom_set *target = &flow->sets.items[to];
-    bool changed = false;
-    for (uint32_t i = 0; i < source.count; i++)
-        if (with_addresses || ATOM_KIND(source.atoms[i]) != ATOM_ADDRESS)
-            changed |= set_add(target, source.atoms[i]);
+    uint32_t missing = count_new(target, source, with_addresses);
     fd_bits fds = place_fds(flow, from);
-    if ((target->fds | fds) != target->fds) {
-        target->fds |= fds;
-        changed = true;
+    bool changed = missing > 0 || (target->fds | fds) != target->fds || (source->other && !target->other);
+    if (!changed)
+        return;
+    if (missing) {
+        insert_new(target, source, missing, with_addresses);
+        keep_bounds(target);
     }
-    if (source.other && !target->other) {
-        target->other = true;
-        changed = true;
-    }
-    if (changed)
-        enqueue(flow, to);
+    target->fds |= fds;
+    target->other |= source->other;
+    enqueue(flow, to);
+}
+
+void place_has(struct flow *flow, uint32_t place, atom a)
+{
+    struct atom_set *set = &flow->sets.items[place];
+    const struct atom_set one = {.atoms = &a, .count = 1};
+    if (!count_new(set, &one, true))
+        return;
+    insert_new(set, &one, 1, true);
+    keep_bounds(set);
+    enqueue(flow, place);
 }
 
 static void follow_pointers(struct flow *flow, uint32_t place)
@@ -248,11 +274,12 @@ static void follow_pointers(struct flow *flow, uint32_t place)
 
 void propagate(struct flow *flow)
 {
-    while (flow->work.count) {
-        uint32_t place = flow->work.items[--flow->work.count];
+    for (uint32_t next = 0; next < flow->work.count; next++) { /* first in, first out: fewer rounds than a stack */
+        uint32_t place = flow->work.items[next];
         flow->queued.items[place] = 0;
         follow_pointers(flow, place);
         for (uint32_t at = flow->links.items[place].edges; at; at = flow->edges.items[at - 1].next)
             merge(flow, place, flow->edges.items[at - 1].to, true);
     }
+    flow->work.count = 0;
 }

@@ -127,10 +127,10 @@ bool flow_parameter_matters(const struct flow *flow, uint32_t function, uint32_t
 
 static void list_add(uint32_t **list, uint32_t *count, uint32_t item, struct arena *arena)
 {
-    uint32_t at = 0;
-    while (at < *count && (*list)[at] < item)
-        at++;
-    if (at < *count && (*list)[at] == item)
+    uint32_t at = *count; /* items mostly come in order */
+    while (at > 0 && (*list)[at - 1] > item)
+        at--;
+    if (at > 0 && (*list)[at - 1] == item)
         return;
     if ((*count & (*count - 1)) == 0) { /* a power of two is full */
         uint32_t *larger = ARENA_ARRAY(arena, uint32_t, *count ? *count * 2 : 1);

@@ -8,7 +8,6 @@
 
 static const double worth_a_unit_ns = 10000; /* less work than handing it to a worker costs is no unit */
 static const double share_of_loop = 0.2;     /* of its function's time: less is not what the loop is about */
-static const unsigned dispatch_depth = 3;    /* calls from a dispatcher to its multiplexing call */
 
 struct finder {
     const struct stages *stages;
@@ -62,13 +61,15 @@ static bool is_real_loop(const struct node *node)
     return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
 }
 
-static bool is_indirect(const struct function *function, uint32_t call)
+/* Is a callback called that an object holds? A parameter that is called is the caller's own business. */
+static bool calls_member(const struct function *function, uint32_t call)
 {
-    return function->values.items[function->calls.items[call].callee].kind != VALUE_FUNCTION;
+    const struct value *callee = &function->values.items[function->calls.items[call].callee];
+    return callee->kind == VALUE_SLOT && function->slots.items[callee->a].kind == SLOT_FIELD;
 }
 
-/* Does the function wait for many descriptors at once, itself or through what it calls directly? */
-static bool multiplexes(const struct finder *finder, uint32_t program, uint32_t function, unsigned depth)
+/* Does the function wait for many descriptors at once, itself or (`deeper`) in what it calls directly? */
+static bool multiplexes(const struct finder *finder, uint32_t program, uint32_t function, bool deeper)
 {
     const struct linked *linked = &finder->stages->linked;
     const struct function *body = stage_function(finder->stages, function);
@@ -81,7 +82,7 @@ static bool multiplexes(const struct finder *finder, uint32_t program, uint32_t 
             const struct api *api = linked->apis[callee->name];
             if (api && api_has_effect(api, EFFECT_MULTIPLEXES))
                 return true;
-        } else if (depth > 0 && target != function && multiplexes(finder, program, target, depth - 1)) {
+        } else if (deeper && target != function && multiplexes(finder, program, target, false)) {
             return true;
         }
     }
@@ -102,26 +103,42 @@ static void add_handlers(struct finder *finder, uint32_t program, uint32_t dispa
     }
 }
 
-/* A dispatcher waits for many descriptors and calls function pointers in a loop behind it: their targets are its
- * handlers. */
+/* Adds the targets of the callbacks that the function calls in a loop; returns whether there are any. */
+static bool add_callbacks_in_loops(struct finder *finder, uint32_t program, uint32_t function, bool only_look)
+{
+    const struct function *body = stage_function(finder->stages, function);
+    uint32_t loop_end = 0;
+    bool any = false;
+    for (uint32_t i = 0; i < body->nodes.count; i++) {
+        const struct node *node = &body->nodes.items[i];
+        if (is_real_loop(node) && node->end > loop_end)
+            loop_end = node->end;
+        if (node->kind != NODE_CALL || i >= loop_end || !calls_member(body, node->a))
+            continue;
+        any = true;
+        if (!only_look)
+            add_handlers(finder, program, function, node->a);
+    }
+    return any;
+}
+
+/* A dispatcher waits for many descriptors and calls callbacks in a loop behind it: their targets are its handlers, and
+ * so are those of the functions beside (timers). */
 static void add_dispatched(struct finder *finder, uint32_t program)
 {
     for (array_each(const uint32_t, function, &finder->stages->linked.programs.items[program].functions)) {
         const struct function *body = stage_function(finder->stages, *function);
-        if (finder->stages->program_of[*function] != program)
+        if (finder->stages->program_of[*function] != program ||
+            !add_callbacks_in_loops(finder, program, *function, true) || !multiplexes(finder, program, *function, true))
             continue;
-        uint32_t loop_end = 0;
-        int dispatches = -1; /* not looked at yet */
-        for (uint32_t i = 0; i < body->nodes.count; i++) {
-            const struct node *node = &body->nodes.items[i];
-            if (is_real_loop(node) && node->end > loop_end)
-                loop_end = node->end;
-            if (node->kind != NODE_CALL || i >= loop_end || !is_indirect(body, node->a))
-                continue;
-            if (dispatches < 0)
-                dispatches = multiplexes(finder, program, *function, dispatch_depth);
-            if (dispatches)
-                add_handlers(finder, program, *function, node->a);
+        add_callbacks_in_loops(finder, program, *function, false);
+        for (array_each(const struct call, call, &body->calls)) {
+            const struct value *callee = &body->values.items[call->callee];
+            uint32_t beside = callee->kind == VALUE_FUNCTION
+                                  ? program_definition(&finder->stages->linked.programs.items[program], callee->name)
+                                  : NO_FUNCTION;
+            if (beside != NO_FUNCTION && !multiplexes(finder, program, beside, false))
+                add_callbacks_in_loops(finder, program, beside, false);
         }
     }
 }
