@@ -136,25 +136,32 @@ struct declared_flags {
 
 typedef ARRAY(struct declared_flags) declared_list;
 
+static void take_functions(struct linker *linker, const struct renaming *renaming, struct summary *summary)
+{
+    uint32_t number = linker->linked->units.count - 1;
+    struct linked_unit *unit = array_last(&linker->linked->units);
+    array_reserve(&unit->functions, summary->functions.count);
+    for (array_each(struct function, function, &summary->functions))
+        array_push(&unit->functions, take_function(linker, renaming, function, number));
+    array_free(&summary->functions); /* the functions themselves have moved */
+}
+
 static void take_summary(struct linker *linker, struct summary *summary, declared_list *declared)
 {
     struct linked *linked = linker->linked;
-    struct renaming renaming = {&summary->names, &linked->names, must_malloc(summary->names.count * sizeof(name_id))};
-    memset(renaming.map, 0xff, summary->names.count * sizeof(name_id));
-    uint32_t number = linked->units.count;
-    array_push(&linked->units, (struct linked_unit){.name = rename_name(&renaming, summary->unit),
-                                                    .flags_key = rename_name(&renaming, summary->flags_key),
-                                                    .errors = summary->errors,
-                                                    .prefix = summary->prefix});
-    struct linked_unit *unit = array_last(&linked->units);
+    size_t map_size = summary->names.count * sizeof(name_id);
+    struct renaming renaming = {&summary->names, &linked->names, must_malloc(map_size)};
+    memset(renaming.map, 0xff, map_size);
+    struct linked_unit unit = {.name = rename_name(&renaming, summary->unit),
+                               .flags_key = rename_name(&renaming, summary->flags_key),
+                               .errors = summary->errors,
+                               .prefix = summary->prefix};
     for (array_each(name_id, global, &summary->globals))
-        array_push(&unit->globals, rename_name(&renaming, *global));
-    for (array_each(struct declaration, declaration, &summary->declarations))
-        array_push(declared, (struct declared_flags){rename_name(&renaming, declaration->symbol), declaration->flags});
-    array_reserve(&unit->functions, summary->functions.count);
-    for (array_each(struct function, function, &summary->functions))
-        array_push(&unit->functions, take_function(linker, &renaming, function, number));
-    array_free(&summary->functions); /* the functions themselves have moved */
+        array_push(&unit.globals, rename_name(&renaming, *global));
+    for (array_each(struct declaration, one, &summary->declarations))
+        array_push(declared, (struct declared_flags){rename_name(&renaming, one->symbol), one->flags});
+    array_push(&linked->units, unit);
+    take_functions(linker, &renaming, summary);
     free(renaming.map);
 }
 

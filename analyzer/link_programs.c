@@ -373,19 +373,23 @@ static void build_rest(struct sources *sources, building_list *buildings)
 }
 
 /* Turns what was reached into lists. */
-static void building_end(const struct sources *sources, struct building *building, struct linked *linked)
+static void list_contents(const struct sources *sources, struct building *building)
 {
-    struct program *program = &building->program;
-    for (uint32_t u = 0; u < linked->units.count; u++)
+    for (uint32_t u = 0; u < sources->linked->units.count; u++)
         if (building->has_unit[u])
-            array_push(&program->units, u);
-    for (uint32_t i = 0; i < linked->functions.count; i++)
+            array_push(&building->program.units, u);
+    for (uint32_t i = 0; i < sources->linked->functions.count; i++)
         if (building->has_function[sources->by_id[i]])
-            array_push(&program->functions, sources->by_id[i]);
-    if (program->units.count)
-        array_push(&linked->programs, *program);
+            array_push(&building->program.functions, sources->by_id[i]);
+}
+
+static void building_end(const struct sources *sources, struct building *building)
+{
+    list_contents(sources, building);
+    if (building->program.units.count)
+        array_push(&sources->linked->programs, building->program);
     else
-        free(program->definition);
+        free(building->program.definition);
     free(building->has_unit);
     free(building->has_function);
     array_free(&building->reached);
@@ -412,7 +416,7 @@ void link_programs(struct linked *linked)
     build_mains(&sources, &buildings);
     build_rest(&sources, &buildings);
     for (array_each(struct building, building, &buildings))
-        building_end(&sources, building, linked);
+        building_end(&sources, building);
 
     array_free(&buildings);
     symbol_index_free(&sources.index);

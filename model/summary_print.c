@@ -39,7 +39,7 @@ static void print_quoted(const struct printer *printer, name_id name)
 static void print_slot(const struct printer *printer, uint32_t index)
 {
     const struct slot *slot = &printer->function->slots.items[index];
-    const char *name = "";
+    const char *name;
     switch (slot->kind) {
     case SLOT_PARAMETER:
         name = string_of(printer, printer->function->parameters.items[slot->number].name);
