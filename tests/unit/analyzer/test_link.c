@@ -213,6 +213,31 @@ static void declarations_add_up(void **state)
     free_all(&linked, &tree);
 }
 
+static void entries_are_found_by_symbol(void **state)
+{
+    (void)state;
+    struct tree tree = {0};
+    struct linked linked;
+    struct problems problems = {0};
+    struct knowledge *knowledge = knowledge_load(SOURCE_DIR "/knowledge", &problems);
+    assert_non_null(knowledge);
+    struct summary *unit = add_unit(&tree, "a.c");
+    define(unit, "f", "read a.c#read");
+    define(unit, "write", "");
+    add_function(unit, "a.c", "read", FUNCTION_STATIC, "", 0);
+    link_summaries(&linked, tree.summaries, tree.count, knowledge);
+    const struct api *api = linked.apis[names_find(&linked.names, "read")];
+    assert_non_null(api);
+    assert_string_equal(api->name, "read");
+    assert_null(linked.apis[names_find(&linked.names, "a.c#read")]);
+    assert_null(function_of(&linked, "a.c#read")->api);
+    assert_null(function_of(&linked, "a.c#f")->api);
+    assert_ptr_equal(function_of(&linked, "a.c#write")->api, knowledge_find(knowledge, "write"));
+    free_all(&linked, &tree);
+    knowledge_free(knowledge);
+    problems_free(&problems);
+}
+
 /* ---- programs ---- */
 
 static void a_program_is_a_main_and_what_it_needs(void **state)
@@ -604,6 +629,7 @@ int main(void)
         cmocka_unit_test(other_bodies_are_variants),
         cmocka_unit_test(functions_are_sorted_by_place),
         cmocka_unit_test(declarations_add_up),
+        cmocka_unit_test(entries_are_found_by_symbol),
         cmocka_unit_test(a_program_is_a_main_and_what_it_needs),
         cmocka_unit_test(a_main_is_never_drawn_in),
         cmocka_unit_test(the_nearest_definition_is_meant),
