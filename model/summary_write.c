@@ -1,8 +1,8 @@
 /* A summary's bytes, and the hash of a function's body.
  *
  * Layout: "CASM", version, the table of the names that are used (in order of first use, so that the bytes do not depend
- * on the numbers of names), the unit, its declarations, globals and functions. Numbers are varints of seven bits a byte, low
- * bits first; signed ones are zigzag-coded. An index is stored plus one, so that SUMMARY_NONE is the byte 0.
+ * on the numbers of names), the unit, its declarations, globals and functions. Numbers are varints of seven bits a
+ * byte, low bits first; signed ones are zigzag-coded. An index is stored plus one, so that SUMMARY_NONE is the byte 0.
  *
  * The hash is taken of the same code in a canonical form: names are spelled out, and places are left out, so that code
  * keeps its hash when it moves.
