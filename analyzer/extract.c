@@ -92,6 +92,7 @@ static void function_definition(struct extractor *x, CXCursor cursor)
     text_free(&id);
     function->symbol = function->flags & FUNCTION_STATIC ? function->id : function->name;
 
+    x->return_type = slot_type_of(clang_getCursorResultType(cursor));
     parameters(x, cursor);
     statement_in_sequence(x, body);
     function_end(x);

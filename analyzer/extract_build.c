@@ -132,7 +132,7 @@ uint32_t return_slot(struct extractor *x)
     for (uint32_t i = 0; i < x->function.slots.count; i++)
         if (x->function.slots.items[i].kind == SLOT_RETURN)
             return i;
-    return slot_add(x, (struct slot){.kind = SLOT_RETURN});
+    return slot_add(x, (struct slot){.kind = SLOT_RETURN, .type = x->return_type});
 }
 
 void flow_add(struct extractor *x, uint32_t target, uint32_t source)

@@ -184,6 +184,28 @@ static bool visible_to_threads(CXCursor variable)
     return !clang_isConstQualifiedType(type);
 }
 
+enum slot_type slot_type_of(CXType type)
+{
+    bool pointer = false;
+    for (;;) {
+        type = clang_getCanonicalType(type);
+        CXType element = clang_getArrayElementType(type);
+        if (element.kind != CXType_Invalid) {
+            type = element;
+        } else if (type.kind == CXType_Pointer) {
+            type = clang_getPointeeType(type);
+            pointer = true;
+        } else {
+            break;
+        }
+    }
+    if (type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto)
+        return SLOT_FUNCTION_POINTER;
+    if (type.kind == CXType_Void || type.kind == CXType_Invalid || (type.kind == CXType_Record && !pointer))
+        return SLOT_ANY;
+    return pointer ? SLOT_DATA_POINTER : SLOT_NUMBER;
+}
+
 static void fill_variable(struct extractor *x, struct declared *entry, CXCursor variable)
 {
     if (clang_Cursor_hasVarDeclGlobalStorage(variable) == 1) {
@@ -196,6 +218,7 @@ static void fill_variable(struct extractor *x, struct declared *entry, CXCursor 
         entry->slot_kind = SLOT_LOCAL;
         entry->number = x->function.local_count++;
     }
+    entry->slot_type = slot_type_of(clang_getCursorType(variable));
     entry->kind = DECLARED_SLOT;
 }
 
@@ -224,6 +247,7 @@ struct declared *declared_of(struct extractor *x, CXCursor declaration)
         entry->kind = DECLARED_SLOT;
         entry->slot_kind = SLOT_FIELD;
         entry->symbol = usr_of(x, declaration);
+        entry->slot_type = slot_type_of(clang_getCursorType(declaration));
         break;
     case CXCursor_EnumConstantDecl:
         entry->kind = DECLARED_ENUMERATOR;
@@ -241,6 +265,7 @@ void declared_parameter(struct extractor *x, CXCursor parameter, uint32_t number
     struct declared *entry = table_entry(x, parameter.data[0]);
     entry->kind = DECLARED_SLOT;
     entry->slot_kind = SLOT_PARAMETER;
+    entry->slot_type = slot_type_of(clang_getCursorType(parameter));
     entry->number = number;
 }
 
@@ -251,7 +276,7 @@ uint32_t slot_of_declared(struct extractor *x, struct declared *declared)
     if (declared->generation != x->generation) {
         declared->generation = x->generation;
         declared->slot = x->function.slots.count;
-        struct slot slot = {declared->slot_kind, declared->number, declared->symbol};
+        struct slot slot = {declared->slot_kind, declared->slot_type, declared->number, declared->symbol};
         array_push(&x->function.slots, slot);
     }
     return declared->slot;

@@ -31,6 +31,7 @@ struct declared {
     enum declaration_kind kind;
     name_id symbol; /* functions, globals, fields */
     enum slot_kind slot_kind;
+    enum slot_type slot_type;
     uint32_t generation; /* the function that `slot` is an index in */
     uint32_t slot;
     uint32_t number; /* parameters and locals: their number; records: first field in extractor.fields */
@@ -65,8 +66,9 @@ struct extractor {
     } last_file;
 
     struct function function; /* being built */
-    uint32_t generation;      /* counts functions */
-    uint32_t *value_table;    /* hash of values of this function: index + 1 */
+    enum slot_type return_type;
+    uint32_t generation;   /* counts functions */
+    uint32_t *value_table; /* hash of values of this function: index + 1 */
     uint32_t value_table_size;
     struct operations pending; /* work since the last node */
     uint32_t accesses_from;    /* node after which accesses are looked for, so that each stands once between calls */
@@ -93,6 +95,7 @@ name_id function_symbol(struct extractor *x, CXCursor declaration);
 name_id file_name(struct extractor *x, CXFile file);
 name_id usr_of(struct extractor *x, CXCursor declaration);
 uint32_t declaration_flags(CXCursor declaration);
+enum slot_type slot_type_of(CXType type);
 void declared_parameter(struct extractor *x, CXCursor parameter, uint32_t number);
 /* The record's entry, with its fields known; NULL if the type is no record. */
 struct declared *declared_record(struct extractor *x, CXType type);

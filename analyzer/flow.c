@@ -24,6 +24,9 @@ static void make_places(struct flow *flow)
         entry->dependent = ARENA_ARRAY(&flow->arena, uint8_t, body->local_count);
         for (uint32_t i = 0; i < body->parameters.count + body->local_count + 1; i++)
             place_add(flow);
+        for (uint32_t i = 0; i < body->slots.count; i++)
+            if (body->slots.items[i].kind != SLOT_GLOBAL && body->slots.items[i].kind != SLOT_FIELD)
+                place_has_type(flow, slot_place(flow, *function, i), body->slots.items[i].type);
     }
 }
 

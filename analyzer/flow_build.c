@@ -6,11 +6,12 @@ static const struct function *body_of(const struct flow *flow, uint32_t function
     return &flow->linked->functions.items[function].body;
 }
 
-static uint32_t symbol_place(struct flow *flow, name_id symbol)
+static uint32_t symbol_place(struct flow *flow, name_id symbol, enum slot_type type)
 {
     if (!flow->symbol_place[symbol]) {
         uint32_t place = place_add(flow);
         flow->symbol_place[symbol] = place + 1;
+        place_has_type(flow, place, type);
         if (flow->knowledge) {
             fd_bits fds = knowledge_variable(flow->knowledge, names_string(&flow->linked->names, symbol));
             if (fds)
@@ -36,7 +37,7 @@ uint32_t slot_place(struct flow *flow, uint32_t function, uint32_t slot)
     case SLOT_FIELD:
         break;
     }
-    return symbol_place(flow, entry->symbol);
+    return symbol_place(flow, entry->symbol, entry->type);
 }
 
 uint32_t call_result_place(struct flow *flow, uint32_t function, uint32_t call)

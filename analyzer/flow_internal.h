@@ -28,8 +28,9 @@ struct atom_set {
     fd_bits fds;
     bool other;        /* ⊤ */
     bool no_constants; /* more constants than the bound: none is kept */
+    bool no_strings;
     bool no_addresses; /* the same for addresses and functions, but those that are in stay */
-    bool no_functions;
+    bool no_functions, no_externals;
 };
 
 struct edge {
@@ -99,6 +100,8 @@ void propagate(struct flow *flow);
 
 /* ---- building ---- */
 
+/* Keeps out what a slot of this type cannot hold. */
+void place_has_type(struct flow *flow, uint32_t place, enum slot_type type);
 uint32_t slot_place(struct flow *flow, uint32_t function, uint32_t slot);
 /* The place that holds a value. */
 uint32_t value_place(struct flow *flow, uint32_t function, uint32_t value);

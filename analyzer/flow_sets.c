@@ -10,6 +10,14 @@ uint32_t place_add(struct flow *flow)
     return flow->sets.count - 1;
 }
 
+void place_has_type(struct flow *flow, uint32_t place, enum slot_type type)
+{
+    struct atom_set *set = &flow->sets.items[place];
+    set->no_functions = type == SLOT_NUMBER || type == SLOT_DATA_POINTER;
+    set->no_externals = set->no_functions;
+    set->no_addresses = type == SLOT_NUMBER;
+}
+
 static void enqueue(struct flow *flow, uint32_t place)
 {
     if (flow->queued.items[place])
@@ -161,12 +169,17 @@ void store_add(struct flow *flow, uint32_t pointer, uint32_t from)
 
 /* ---- propagation ---- */
 
-/* Past the bounds of a kind of atom a set says ⊤ for it: of constants none is kept, of the others those that are in. */
+/* Past the bounds of a kind of atom a set says ⊤ for it: of constants and strings none is kept, of the others those
+ * that are in. */
 static void keep_bounds(struct atom_set *set)
 {
     if (count_kind(set, ATOM_CONSTANT) > VALUE_SET_CONSTANTS) {
         remove_kind(set, ATOM_CONSTANT);
         set->no_constants = set->other = true;
+    }
+    if (count_kind(set, ATOM_STRING) > 1) {
+        remove_kind(set, ATOM_STRING);
+        set->no_strings = set->other = true;
     }
     if (count_kind(set, ATOM_ADDRESS) > VALUE_SET_ADDRESSES)
         set->no_addresses = set->other = true;
@@ -179,10 +192,14 @@ static bool is_refused(const struct atom_set *set, atom a, bool with_addresses)
     switch (ATOM_KIND(a)) {
     case ATOM_CONSTANT:
         return set->no_constants;
+    case ATOM_STRING:
+        return set->no_strings;
     case ATOM_ADDRESS:
         return set->no_addresses || !with_addresses;
     case ATOM_FUNCTION:
         return set->no_functions;
+    case ATOM_EXTERNAL:
+        return set->no_externals;
     default:
         return false;
     }

@@ -34,8 +34,17 @@ enum slot_kind {
     SLOT_RETURN,    /* what this function returns */
 };
 
+/* What may be in a slot, by its type: value flow keeps functions out of numbers. */
+enum slot_type {
+    SLOT_ANY, /* void *, records, what is not known */
+    SLOT_NUMBER,
+    SLOT_DATA_POINTER,     /* to anything but functions */
+    SLOT_FUNCTION_POINTER, /* to a function, or to a place that holds one */
+};
+
 struct slot {
     enum slot_kind kind;
+    enum slot_type type;
     uint32_t number;
     name_id symbol;
 };

@@ -114,9 +114,10 @@ static void get_parameters_and_slots(struct decoder *decoder, struct function *f
         TAKE(&function->parameters,
              (struct parameter){name, (properties & CODE_POINTER) != 0, (properties & CODE_CALLABLE) != 0});
     }
-    GET_ARRAY(decoder, &function->slots, 3);
+    GET_ARRAY(decoder, &function->slots, 4);
     while (MORE(decoder, &function->slots)) {
         struct slot slot = {.kind = (enum slot_kind)get_up_to(decoder, SLOT_RETURN)};
+        slot.type = (enum slot_type)get_up_to(decoder, SLOT_FUNCTION_POINTER);
         slot.number = get_u32(decoder);
         slot.symbol = get_name(decoder);
         TAKE(&function->slots, slot);

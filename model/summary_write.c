@@ -75,6 +75,7 @@ static void put_parameters_and_slots(struct encoder *encoder, const struct funct
     put_number(encoder, function->slots.count);
     for (array_each(const struct slot, slot, &function->slots)) {
         put_number(encoder, slot->kind);
+        put_number(encoder, slot->type);
         put_number(encoder, slot->number);
         put_name(encoder, slot->symbol);
     }

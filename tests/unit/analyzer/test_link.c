@@ -53,7 +53,7 @@ static struct function *add_function(struct summary *summary, const char *file, 
     char *copy = must_strdup(callees), *rest = copy;
     for (char *callee; (callee = strtok_r(rest, " ", &rest));) {
         if (*callee == '&') {
-            array_push(&function.slots, (struct slot){SLOT_GLOBAL, 0, names_add(names, callee + 1)});
+            array_push(&function.slots, (struct slot){SLOT_GLOBAL, SLOT_ANY, 0, names_add(names, callee + 1)});
             continue;
         }
         array_push(&function.values, (struct value){.kind = VALUE_FUNCTION, .name = names_add(names, callee)});

@@ -10,11 +10,11 @@
 
 static void add_sample_values(struct names *names, struct function *function)
 {
-    array_push(&function->slots, (struct slot){SLOT_PARAMETER, 0, 0});
-    array_push(&function->slots, (struct slot){SLOT_PARAMETER, 2, 0});
-    array_push(&function->slots, (struct slot){SLOT_LOCAL, 1, 0});
-    array_push(&function->slots, (struct slot){SLOT_GLOBAL, 0, names_add(names, "g")});
-    array_push(&function->slots, (struct slot){SLOT_FIELD, 0, names_add(names, "c:@S@ops@FI@data")});
+    array_push(&function->slots, (struct slot){SLOT_PARAMETER, SLOT_ANY, 0, 0});
+    array_push(&function->slots, (struct slot){SLOT_PARAMETER, SLOT_ANY, 2, 0});
+    array_push(&function->slots, (struct slot){SLOT_LOCAL, SLOT_ANY, 1, 0});
+    array_push(&function->slots, (struct slot){SLOT_GLOBAL, SLOT_ANY, 0, names_add(names, "g")});
+    array_push(&function->slots, (struct slot){SLOT_FIELD, SLOT_ANY, 0, names_add(names, "c:@S@ops@FI@data")});
     array_push(&function->values, (struct value){.kind = VALUE_FUNCTION, .name = names_add(names, "read")});
     array_push(&function->values, (struct value){.kind = VALUE_SLOT, .a = 0});
     array_push(&function->values, (struct value){.kind = VALUE_ADDRESS, .a = 2});
