@@ -51,7 +51,7 @@ static void gather(struct flow *flow, uint32_t function, uint32_t value, struct 
 
 static bool effect_happens(struct flow *flow, const struct pending_call *pending, const struct effect *effect)
 {
-    if (!effect->predicate_count)
+    if (!effect->predicate_count && !effect->instead_of)
         return true;
     struct api_argument arguments[16];
     uint32_t count = call_of(flow, pending)->argument_count;

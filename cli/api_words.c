@@ -192,7 +192,8 @@ void api_add_effect(struct text *text, const struct api *api, const struct effec
     static const char *const when[] = {
         [CALLBACK_DURING] = "before it returns",        [CALLBACK_EVENT_LOOP] = "later, from an event loop",
         [CALLBACK_THREAD] = "later, in another thread", [CALLBACK_EXIT] = "at exit",
-        [CALLBACK_SIGNAL] = "in a signal handler",      [CALLBACK_FORK] = "around fork"};
+        [CALLBACK_SIGNAL] = "in a signal handler",      [CALLBACK_FORK] = "around fork",
+        [CALLBACK_LATER] = "during later calls"};
     text_add(text, effects[effect->kind].phrase);
     if (has_argument(effect->kind)) {
         text_add(text, " ");

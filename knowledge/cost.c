@@ -203,11 +203,16 @@ static struct moments wait_moments(const struct question *question, const struct
     return sum;
 }
 
-/* Whether a known time-out of 0 keeps the variant from waiting. */
-static bool never_waits(const struct question *question, const struct api_cost_variant *variant)
+/* How often a call waits if the variant holds: always, or as often as its tail; never with a known time-out of 0. */
+static double waits_how_often(const struct question *question, const struct api_cost_variant *variant)
 {
     struct amount bound;
-    return !variant->waits || (duration_amount(question, &variant->at_most, &bound) && bound.median <= 0);
+    struct amount share = {0, 0};
+    if (!variant->waits || (duration_amount(question, &variant->at_most, &bound) && bound.median <= 0))
+        return 0;
+    if (variant->wait.kind != DURATION_NONE || !duration_amount(question, &variant->tail_share, &share))
+        return 1;
+    return fmin(share.median, 1);
 }
 
 static void add_descriptor(struct question *question, unsigned argument)
@@ -308,8 +313,7 @@ static void add_variant(const struct question *question, unsigned index, struct 
     }
     if (weight > 0)
         mix(cpu, cpu_moments(question, variant), weight);
-    if (!never_waits(question, variant))
-        *wait_certain += weight;
+    *wait_certain += weight * waits_how_often(question, variant);
 }
 
 void knowledge_cost(const struct api *api, const struct profile *profile, const struct api_argument *arguments,

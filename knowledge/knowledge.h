@@ -155,6 +155,7 @@ enum callback_when {
     CALLBACK_EXIT,       /* at exit */
     CALLBACK_SIGNAL,     /* in a signal handler */
     CALLBACK_FORK,       /* around fork */
+    CALLBACK_LATER,      /* during later calls of the same library */
 };
 
 struct effect {
@@ -170,6 +171,7 @@ struct effect {
     const char *field;       /* the callback is this member of what `argument` points to (sigaction); NULL: itself */
     const struct predicate *predicates; /* the effect happens only if all hold */
     unsigned predicate_count;
+    const struct effect *instead_of; /* EFFECT_OPENS: happens only where this earlier alternative does not */
 };
 
 enum thread_safety { THREAD_SAFETY_UNKNOWN, THREAD_SAFE, THREAD_SAFE_IF, THREAD_UNSAFE };
@@ -253,7 +255,7 @@ struct api_cost {
 void knowledge_cost(const struct api *api, const struct profile *profile, const struct api_argument *arguments,
                     unsigned argument_count, struct api_cost *cost);
 
-/* How likely the conditions of an effect hold, 0 to 1; 1 if there are none. */
+/* How likely an effect happens, 0 to 1; 1 if it has neither conditions nor alternatives before it. */
 double knowledge_effect_likely(const struct effect *effect, const struct api_argument *arguments,
                                unsigned argument_count);
 

@@ -72,6 +72,12 @@ double knowledge_effect_likely(const struct effect *effect, const struct api_arg
     double likely = 1;
     for (unsigned i = 0; i < effect->predicate_count; i++)
         likely *= predicate_likely(&effect->predicates[i], arguments, argument_count);
+    for (const struct effect *other = effect->instead_of; other && likely > 0; other = other->instead_of) {
+        double earlier = 1;
+        for (unsigned i = 0; i < other->predicate_count; i++)
+            earlier *= predicate_likely(&other->predicates[i], arguments, argument_count);
+        likely *= 1 - earlier;
+    }
     return likely;
 }
 

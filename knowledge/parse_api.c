@@ -55,8 +55,14 @@ static const char *fill_source(struct parse *parse, const char *source, const ch
     const char *hole = source ? strstr(source, "{name}") : NULL;
     if (!hole)
         return source;
-    return arena_printf(&parse->knowledge->arena, "%.*s%s%s", (int)(hole - source), source, name,
-                        hole + strlen("{name}"));
+    size_t before = (size_t)(hole - source);
+    size_t length = strlen(name);
+    const char *rest = hole + strlen("{name}");
+    char *filled = arena_alloc(&parse->knowledge->arena, before + length + strlen(rest) + 1);
+    memcpy(filled, source, before);
+    memcpy(filled + before, name, length);
+    strcpy(filled + before + length, rest);
+    return filled;
 }
 
 static bool read_costs(struct parse *parse, const struct scope *scope, const struct yaml_node *entry, struct api *api)

@@ -38,7 +38,7 @@ static const struct effect_word effect_words[] = {
 };
 #define EFFECT_WORD_COUNT (sizeof effect_words / sizeof *effect_words)
 
-static const char *const callback_times[] = {"during", "event-loop", "thread", "exit", "signal", "fork", NULL};
+static const char *const callback_times[] = {"during", "event-loop", "thread", "exit", "signal", "fork", "later", NULL};
 
 static const struct effect_word *read_effect_word(struct phrase *phrase)
 {
@@ -130,6 +130,17 @@ static bool parse_effect(struct parse *parse, const struct scope *scope, const s
     return phrase_finish(&phrase);
 }
 
+/* The `opens` before this one that is about the same descriptor, or NULL. */
+static const struct effect *last_alternative(const struct effect *effects, size_t index)
+{
+    if (effects[index].kind != EFFECT_OPENS)
+        return NULL;
+    for (size_t i = index; i-- > 0;)
+        if (effects[i].kind == EFFECT_OPENS && effects[i].argument == effects[index].argument)
+            return &effects[i];
+    return NULL;
+}
+
 bool parse_effect_list(struct parse *parse, const struct scope *scope, const struct yaml_node *list,
                        const struct effect **effects, unsigned *count)
 {
@@ -138,9 +149,11 @@ bool parse_effect_list(struct parse *parse, const struct scope *scope, const str
         return false;
     }
     struct effect *read = ARENA_ARRAY(&parse->knowledge->arena, struct effect, list->count);
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
         if (!parse_effect(parse, scope, list->items[i], &read[i]))
             return false;
+        read[i].instead_of = last_alternative(read, i);
+    }
     *effects = read;
     *count = (unsigned)list->count;
     return true;

@@ -20,7 +20,18 @@ bool phrase_begin(struct phrase *phrase, struct parse *parse, const struct scope
 
 static bool is_mark(char c)
 {
-    return c && strchr("()|*+,~", c) != NULL;
+    switch (c) {
+    case '(':
+    case ')':
+    case '|':
+    case '*':
+    case '+':
+    case ',':
+    case '~':
+        return true;
+    default:
+        return false;
+    }
 }
 
 bool phrase_next(struct phrase *phrase)
@@ -45,11 +56,16 @@ bool phrase_next(struct phrase *phrase)
 
 bool phrase_accept(struct phrase *phrase, const char *word)
 {
-    struct phrase before = *phrase;
-    if (phrase_next(phrase) && strcmp(phrase->word, word) == 0)
-        return true;
-    *phrase = before;
-    return false;
+    const char *at = phrase->at;
+    while (isspace((unsigned char)*at))
+        at++;
+    if (*at != *word) /* most often: spares the rest */
+        return false;
+    struct phrase ahead = *phrase;
+    if (!phrase_next(&ahead) || strcmp(ahead.word, word) != 0)
+        return false;
+    *phrase = ahead;
+    return true;
 }
 
 bool phrase_at_end(struct phrase *phrase)
@@ -97,7 +113,7 @@ int phrase_choice(struct phrase *phrase, const char *what, const char *const *na
         return -1;
     }
     for (int i = 0; names[i]; i++)
-        if (strcmp(names[i], phrase->word) == 0)
+        if (names[i][0] == phrase->word[0] && strcmp(names[i], phrase->word) == 0)
             return i;
     phrase_wrong(phrase, names, "`%s` is not %s", phrase->word, what);
     return -1;
