@@ -23,8 +23,9 @@ static void write_string(struct text *answer, const char *string)
     text_add_length(answer, string, length);
 }
 
-void answer_write(struct text *answer, const struct problems *problems, const struct text *summary)
+void answer_write(struct text *answer, uint32_t code, const struct problems *problems, const struct text *summary)
 {
+    write_number(answer, code);
     write_number(answer, problems->list.count);
     for (array_each(struct problem, problem, &problems->list)) {
         write_number(answer, problem->severity);
@@ -88,9 +89,11 @@ static void read_problem(struct reader *reader, struct problems *problems)
     free(advice);
 }
 
-bool answer_read(const char *answer, size_t size, struct problems *problems, unsigned char **bytes, size_t *byte_count)
+bool answer_read(const char *answer, size_t size, uint32_t *code, struct problems *problems, unsigned char **bytes,
+                 size_t *byte_count)
 {
     struct reader reader = {.at = answer, .left = size};
+    *code = read_number(&reader);
     uint32_t count = read_number(&reader);
     for (uint32_t i = 0; i < count && !reader.cut_short; i++)
         read_problem(&reader, problems);

@@ -6,7 +6,7 @@
 #ifndef ANALYZER_PARSE_H
 #define ANALYZER_PARSE_H
 
-#include "analyzer/unit_list.h"
+#include "analyzer/prefix.h"
 
 #include <clang-c/Index.h>
 
@@ -29,6 +29,10 @@ void parser_free(struct parser *parser);
  * the first; false, with an error, if there is no syntax tree at all. */
 bool parse_unit(struct parser *parser, const struct translation_unit *unit, const char *precompiled,
                 struct parsed_unit *parsed, struct problems *problems);
+/* Parses the header that a group of units shares and writes the group's precompiled file. False if that cannot be used:
+ * there are errors in the header, it is too small to be worth it, or (with a note) the file cannot be written. */
+bool parse_prefix(struct parser *parser, const struct prefix_group *group, struct parsed_unit *parsed,
+                  struct problems *problems);
 void parse_dispose(struct parsed_unit *parsed);
 
 #endif

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 
 struct translation_unit {
-    const char *path;      /* absolute, folded */
-    const char *name;      /* relative to the root (absolute where it lies outside) */
-    const char *directory; /* absolute: where its flags' relative paths start */
+    const char *path;         /* absolute, folded */
+    const char *name;         /* relative to the root (absolute where it lies outside) */
+    const char *directory;    /* absolute: where its flags' relative paths start */
     const char *const *flags; /* for libclang: no compiler, no source file, no -o, -c, -M…; root-independent order */
     unsigned flag_count;
     const char *flags_key; /* hash of the flags, with paths made relative to the root: the configuration's identity */
@@ -21,7 +21,7 @@ struct translation_unit {
 
 struct unit_list {
     struct arena arena;
-    const char *root; /* absolute: the common root that names are relative to */
+    const char *root;               /* absolute: the common root that names are relative to */
     struct translation_unit *units; /* sorted by name, then flags_key; no two alike */
     unsigned count;
     bool guessed; /* flags were guessed for at least one unit */

@@ -1,9 +1,15 @@
-/* Translation units as tasks of a process pool. */
+/* Translation units, and the headers that they share, as tasks of a process pool.
+ *
+ * With n units and g groups that share a header, task numbers mean: below n, read that unit; then g that compile a
+ * group's header; then n that read a unit with its group's header. A number says all that a worker must know: it was
+ * forked before the parent learnt which headers compile.
+ */
 #include "analyzer/workers.h"
 
 #include "analyzer/answer.h"
 #include "analyzer/extract.h"
 #include "analyzer/parse.h"
+#include "analyzer/prefix.h"
 #include "analyzer/process_pool.h"
 
 #include <stdlib.h>
@@ -11,8 +17,8 @@
 #include <sys/stat.h>
 
 static const double default_timeout = 120;
-enum { UNITS_PER_WORKER = 200 };
 static const size_t worker_memory = (size_t)1 << 30;
+enum { UNITS_PER_WORKER = 200 };
 
 struct sized_unit {
     uint32_t unit;
@@ -22,13 +28,40 @@ struct sized_unit {
 struct summarizing {
     const struct unit_list *list;
     const struct analyzer_options *options;
+    struct prefix_plan plan;
     struct summary_bytes *summaries;
+    struct summary_bytes *prefixes; /* one for each group */
     struct problems *unit_problems; /* one for each unit, so that their order is the list's */
     struct sized_unit *order;       /* largest first: the last to finish should be a small one */
-    uint32_t started;               /* of `order` */
+    bool *taken;                    /* for each of `order` */
+    uint32_t first_untaken;         /* in `order` */
+    uint32_t groups_started;
     uint32_t done;
+    struct problems group_problems;
     double timeout;
 };
+
+enum task_kind { TASK_UNIT, TASK_GROUP, TASK_UNIT_OF_GROUP };
+
+/* What a task number means; `index` becomes that of the unit or group. */
+static enum task_kind task_kind(const struct summarizing *work, uint32_t task, uint32_t *index)
+{
+    uint32_t units = work->list->count, groups = work->plan.groups.count;
+    *index = task;
+    if (task < units)
+        return TASK_UNIT;
+    *index = task - units;
+    if (*index < groups)
+        return TASK_GROUP;
+    *index -= groups;
+    return TASK_UNIT_OF_GROUP;
+}
+
+static struct prefix_group *group_of(const struct summarizing *work, uint32_t unit)
+{
+    int32_t group = work->plan.group_of[unit];
+    return group < 0 ? NULL : &work->plan.groups.items[group];
+}
 
 /* ---- in a worker ---- */
 
@@ -43,34 +76,67 @@ static void *start(void *data)
 static void perform(void *data, void *state, uint32_t task, struct text *answer)
 {
     struct summarizing *work = data;
-    const struct translation_unit *unit = &work->list->units[task];
+    uint32_t index;
+    enum task_kind kind = task_kind(work, task, &index);
+    const struct translation_unit *unit = &work->list->units[index];
     struct problems problems = {0};
     struct parsed_unit parsed;
     struct text summary = {0};
-    if (parse_unit(state, unit, NULL, &parsed, &problems)) {
+    bool done;
+    if (kind == TASK_GROUP) {
+        const struct prefix_group *group = &work->plan.groups.items[index];
+        unit = &group->unit;
+        done = parse_prefix(state, group, &parsed, &problems);
+    } else {
+        const char *precompiled = kind == TASK_UNIT_OF_GROUP ? group_of(work, index)->precompiled : NULL;
+        done = parse_unit(state, unit, precompiled, &parsed, &problems);
+    }
+    if (done) {
         extract_summary(parsed.unit, unit, work->list->root, parsed.errors, &summary);
         parse_dispose(&parsed);
     }
-    answer_write(answer, &problems, &summary);
+    answer_write(answer, done, &problems, &summary);
     text_free(&summary);
     problems_free(&problems);
 }
 
 /* ---- in the parent ---- */
 
-static bool next(void *data, uint32_t *task)
+/* The number of the task that reads a unit now; false if its header is still being compiled. */
+static bool unit_task(const struct summarizing *work, uint32_t unit, uint32_t *task)
 {
-    struct summarizing *work = data;
-    if (work->started == work->list->count)
+    const struct prefix_group *group = group_of(work, unit);
+    if (group && group->state == PREFIX_STARTED)
         return false;
-    *task = work->order[work->started++].unit;
+    *task = unit;
+    if (group && group->state == PREFIX_READY)
+        *task += work->list->count + work->plan.groups.count;
     return true;
 }
 
-static void report_lost(struct summarizing *work, const struct task_report *report)
+static bool next(void *data, uint32_t *task)
 {
-    struct problems *problems = &work->unit_problems[report->task];
-    struct place place = {.file = work->list->units[report->task].name};
+    struct summarizing *work = data;
+    if (work->groups_started < work->plan.groups.count) {
+        work->plan.groups.items[work->groups_started].state = PREFIX_STARTED;
+        *task = work->list->count + work->groups_started++;
+        return true;
+    }
+    while (work->first_untaken < work->list->count && work->taken[work->first_untaken])
+        work->first_untaken++;
+    for (uint32_t i = work->first_untaken; i < work->list->count; i++) {
+        if (work->taken[i] || !unit_task(work, work->order[i].unit, task))
+            continue;
+        work->taken[i] = true;
+        return true;
+    }
+    return false;
+}
+
+static void report_lost(struct summarizing *work, uint32_t unit, const struct task_report *report)
+{
+    struct problems *problems = &work->unit_problems[unit];
+    struct place place = {.file = work->list->units[unit].name};
     switch (report->outcome) {
     case TASK_CRASHED:
         problems_add(problems, SEVERITY_ERROR, place, NULL, "not analysed: its worker process crashed (%s)",
@@ -91,18 +157,61 @@ static void report_lost(struct summarizing *work, const struct task_report *repo
     }
 }
 
-static void finished(void *data, const struct task_report *report)
+static void group_finished(struct summarizing *work, uint32_t index, const struct task_report *report)
 {
-    struct summarizing *work = data;
-    struct summary_bytes *summary = &work->summaries[report->task];
-    if (report->outcome != TASK_ANSWERED)
-        report_lost(work, report);
+    struct prefix_group *group = &work->plan.groups.items[index];
+    struct summary_bytes *summary = &work->prefixes[index];
+    uint32_t usable = 0;
+    if (report->outcome == TASK_ANSWERED)
+        answer_read(report->answer, report->size, &usable, &work->group_problems, &summary->bytes, &summary->size);
+    group->state = usable ? PREFIX_READY : PREFIX_USELESS;
+    if (!usable)
+        prefix_group_remove(group);
+}
+
+/* A unit whose worker crashed while it used a shared header is read once more without it. */
+static bool try_again(struct summarizing *work, uint32_t unit)
+{
+    work->plan.group_of[unit] = -1;
+    for (uint32_t i = 0; i < work->list->count; i++) {
+        if (work->order[i].unit != unit)
+            continue;
+        work->taken[i] = false;
+        if (i < work->first_untaken)
+            work->first_untaken = i;
+    }
+    return true;
+}
+
+static void unit_finished(struct summarizing *work, uint32_t unit, const struct task_report *report)
+{
+    uint32_t parsed;
+    if (report->outcome == TASK_ANSWERED)
+        answer_read(report->answer, report->size, &parsed, &work->unit_problems[unit], &work->summaries[unit].bytes,
+                    &work->summaries[unit].size);
     else
-        answer_read(report->answer, report->size, &work->unit_problems[report->task], &summary->bytes, &summary->size);
+        report_lost(work, unit, report);
     work->done++;
     if (work->options->progress)
         work->options->progress(work->options->progress_data, work->done, work->list->count,
-                                work->list->units[report->task].name);
+                                work->list->units[unit].name);
+}
+
+static void finished(void *data, const struct task_report *report)
+{
+    struct summarizing *work = data;
+    uint32_t index;
+    enum task_kind kind = task_kind(work, report->task, &index);
+    if (kind == TASK_GROUP) {
+        group_finished(work, index, report);
+        return;
+    }
+    struct prefix_group *group = group_of(work, index);
+    if (group && --group->unfinished == 0)
+        prefix_group_remove(group);
+    if (kind == TASK_UNIT_OF_GROUP && report->outcome == TASK_CRASHED && try_again(work, index))
+        return;
+    unit_finished(work, index, report);
 }
 
 static int larger_first(const void *a, const void *b)
@@ -123,15 +232,63 @@ static void order_by_size(struct summarizing *work)
     qsort(work->order, work->list->count, sizeof *work->order, larger_first);
 }
 
-/* Hands the units' problems on in the list's order. */
+static void run(struct summarizing *work, struct interrupts *interrupts)
+{
+    struct pool_work pool = {.data = work, .next = next, .finished = finished, .start = start, .perform = perform};
+    struct pool_limits limits = {
+        .workers = work->options->workers ? work->options->workers : available_cpus(),
+        .timeout = work->timeout,
+        .worker_tasks = UNITS_PER_WORKER,
+        .worker_memory = worker_memory,
+    };
+    if (limits.workers > work->list->count)
+        limits.workers = work->list->count;
+    pool_run(&pool, &limits, interrupts);
+}
+
+static void copy_problem(struct problems *problems, const struct problem *problem)
+{
+    struct place place = {problem->file, problem->line, problem->column};
+    problems_add(problems, problem->severity, place, problem->advice, "%s", problem->message);
+}
+
+/* Hands the problems on, the units' in the list's order; of the groups', which are all alike, the first. */
 static void collect_problems(struct summarizing *work, struct problems *problems)
 {
     for (uint32_t i = 0; i < work->list->count; i++) {
         for (array_each(struct problem, problem, &work->unit_problems[i].list))
-            problems_add(problems, problem->severity, (struct place){problem->file, problem->line, problem->column},
-                         problem->advice, "%s", problem->message);
+            copy_problem(problems, problem);
         problems_free(&work->unit_problems[i]);
     }
+    if (work->group_problems.list.count)
+        copy_problem(problems, &work->group_problems.list.items[0]);
+    problems_free(&work->group_problems);
+    if (work->done < work->list->count)
+        problems_add(problems, SEVERITY_ERROR, (struct place){0}, NULL, "interrupted: %u files were not analysed",
+                     work->list->count - work->done);
+}
+
+/* Moves the prefixes that came to be to the front; NULL if there are none. */
+static struct summary_bytes *collect_prefixes(struct summarizing *work, unsigned *count)
+{
+    *count = 0;
+    for (uint32_t i = 0; i < work->plan.groups.count; i++) {
+        if (!work->prefixes[i].size)
+            continue;
+        work->prefixes[*count] = work->prefixes[i];
+        work->prefixes[(*count)++].from_prefix = true;
+    }
+    if (*count)
+        return work->prefixes;
+    free(work->prefixes);
+    return NULL;
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *memory = must_malloc(count * size + 1);
+    memset(memory, 0, count * size + 1);
+    return memory;
 }
 
 void summarize_units(const struct unit_list *list, const struct analyzer_options *options,
@@ -149,25 +306,20 @@ void summarize_units(const struct unit_list *list, const struct analyzer_options
         .timeout = options->timeout > 0 ? options->timeout : default_timeout,
     };
     memset(summaries, 0, list->count * sizeof *summaries);
-    work.unit_problems = must_malloc(list->count * sizeof *work.unit_problems);
-    memset(work.unit_problems, 0, list->count * sizeof *work.unit_problems);
-    work.order = must_malloc(list->count * sizeof *work.order);
+    work.unit_problems = zeroed(list->count, sizeof *work.unit_problems);
+    work.order = zeroed(list->count, sizeof *work.order);
+    work.taken = zeroed(list->count, sizeof *work.taken);
     order_by_size(&work);
-
-    struct pool_work pool = {.data = &work, .next = next, .finished = finished, .start = start, .perform = perform};
-    struct pool_limits limits = {
-        .workers = options->workers ? options->workers : available_cpus(),
-        .timeout = work.timeout,
-        .worker_tasks = UNITS_PER_WORKER,
-        .worker_memory = worker_memory,
-    };
-    if (limits.workers > list->count)
-        limits.workers = list->count;
     struct interrupts interrupts;
     interrupts_hold(&interrupts);
-    pool_run(&pool, &limits, &interrupts);
-    interrupts_release(&interrupts);
+    prefix_plan_make(&work.plan, list, !options->no_prefix_sharing, problems);
+    work.prefixes = zeroed(work.plan.groups.count, sizeof *work.prefixes);
+    run(&work, &interrupts);
     collect_problems(&work, problems);
+    *prefixes = collect_prefixes(&work, prefix_count);
+    prefix_plan_free(&work.plan);
+    interrupts_release(&interrupts); /* only now: nothing is left behind */
     free(work.unit_problems);
     free(work.order);
+    free(work.taken);
 }
