@@ -5,16 +5,16 @@
 
 #include <string.h>
 
-/* How a unit is introduced, and the word before its place. */
+/* How a unit is introduced, and what leads to its place. */
 static const struct {
     const char *what;
     const char *before_place;
 } unit_phrases[UNIT_COUNT] = {
-    [UNIT_NAMED] = {"named on the command line", "defined at"},
-    [UNIT_LOOP_CALL] = {"called in a loop", "at"},
-    [UNIT_THREAD_ENTRY] = {"entry of a thread", "started at"},
-    [UNIT_HANDLER] = {"handler of an event loop", "registered at"},
-    [UNIT_PYTHON_FUNCTION] = {"called from Python", "defined at"},
+    [UNIT_NAMED] = {"named on the command line", ", defined at"},
+    [UNIT_LOOP_CALL] = {"called in a loop", " at"},
+    [UNIT_THREAD_ENTRY] = {"entry of a thread", ", started at"},
+    [UNIT_HANDLER] = {"handler of an event loop", ", registered at"},
+    [UNIT_PYTHON_FUNCTION] = {"called from Python", ", defined at"},
 };
 
 const char *describe_severity(enum severity severity)
@@ -82,7 +82,7 @@ void describe_unit(struct text *text, const struct result *result, const struct 
 {
     text_add(text, unit_phrases[unit->kind].what);
     if (unit->site.file) {
-        text_printf(text, " %s ", unit_phrases[unit->kind].before_place);
+        text_printf(text, "%s ", unit_phrases[unit->kind].before_place);
         text_add_place(text, (struct place){unit->site.file, unit->site.line, 0});
     }
     if (unit->owner != unit->function && unit->owner < result->function_count)

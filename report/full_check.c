@@ -210,8 +210,10 @@ void full_check(const struct printer *printer, const struct result *result, cons
     text_add(&text, ".");
     print_wrapped(printer, 0, "", 0, text_string(&text));
     if (result->flags_guessed)
-        print_wrapped(printer, 0, "", 0,
-                      "Flags were guessed: there is no compile database. 'concadvise build -- COMMAND' records one.");
+        print_wrapped(
+            printer, 0, "", 0,
+            "Flags were guessed, for want of a compile database: code behind includes and macros that were not "
+            "found may be misread. 'concadvise build -- COMMAND' records one.");
     text_clear(&text);
     text_add(&text, "Not assessed: ");
     describe_not_assessed(&text, result);
