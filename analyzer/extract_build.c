@@ -41,8 +41,8 @@ static size_t value_hash(const struct value *value)
     uint64_t hash = (uint64_t)value->kind * 31 + value->a;
     hash = hash * UINT64_C(0x9e3779b97f4a7c15) + value->b;
     hash = hash * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)value->number;
-    hash = hash * UINT64_C(0x9e3779b97f4a7c15) + value->name;
-    return (size_t)(hash >> 29);
+    hash = (hash + value->name) * UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(hash >> 32);
 }
 
 static bool value_equal(const struct value *a, const struct value *b)
