@@ -28,6 +28,9 @@ static bool blocks_for_certain(struct chain *chain, const struct cost_entry *ent
     struct api_argument arguments[MOST_ARGUMENTS];
     const struct cost_node *node = &chain->costs->nodes.items[entry - chain->costs->entries.items];
     uint32_t count = call_arguments(chain->costs, entry->function, source->call, &node->binding, arguments);
+    for (uint32_t i = 0; i < count; i++)
+        if (arguments[i].fds && !arguments[i].fds_complete)
+            return false;
     struct api_cost cost;
     knowledge_cost(source->api, chain->stages->profile, arguments, count, &cost);
     return cost.wait_certain > 0.99;
