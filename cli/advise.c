@@ -185,6 +185,21 @@ static void add_not_assessed(struct arena *arena, const struct outcome *outcome,
 
 /* ---- outcome → findings ---- */
 
+/* The way to what a finding is about: to the blocking call or to the unsafe one, where the message names it; else none.
+ */
+static void add_chain(struct arena *arena, const struct unit *unit, struct finding *finding)
+{
+    if (names(finding->message, unit->blocking_call)) {
+        finding->chain = unit->chain;
+        finding->chain_count = unit->chain_count;
+    } else if (names(finding->message, unit->unsafe_call)) {
+        struct evidence *call = ARENA_NEW(arena, struct evidence);
+        *call = (struct evidence){arena_printf(arena, "calls %s", unit->unsafe_call), unit->unsafe_place, 1};
+        finding->chain = call;
+        finding->chain_count = 1;
+    }
+}
+
 static void add_findings(struct adviser *adviser, const struct outcome *outcome, const struct unit *unit)
 {
     struct arena *arena = &adviser->result->arena;
@@ -201,9 +216,8 @@ static void add_findings(struct adviser *adviser, const struct outcome *outcome,
             .name = function->name,
             .message = fired->because,
             .todo = fired->todo,
-            .chain = unit->chain,
-            .chain_count = unit->chain_count,
         };
+        add_chain(arena, unit, &finding);
         array_push(&adviser->findings, finding);
     }
 }

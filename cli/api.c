@@ -245,7 +245,8 @@ int command_api(struct session *session)
     if (!session_load_knowledge(session) || !session_check_profile(session))
         return EXIT_MISTAKE;
     const char *profile = session->options.profile ? session->options.profile : "server-lan";
-    struct api_question question = {.session = session, .profile = knowledge_profile(session->knowledge, profile),
+    struct api_question question = {.session = session,
+                                    .profile = knowledge_profile(session->knowledge, profile),
                                     .data = data_root(&session->arena)};
     if (arguments->count) {
         question.api = knowledge_find(session->knowledge, arguments->items[0]);

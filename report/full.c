@@ -23,26 +23,46 @@ void full_line(const struct printer *printer, const char *label, struct text *te
     text_clear(text);
 }
 
-void full_chain(const struct printer *printer, unsigned indent, const struct evidence *steps, uint32_t count)
+/* A brief chain shows its first and its last steps. */
+enum { FIRST_STEPS = 2, LAST_STEPS = 2 };
+
+static bool is_left_out(uint32_t step, uint32_t count, bool brief)
+{
+    const uint32_t short_enough = FIRST_STEPS + LAST_STEPS + 1; /* to leave out one step saves no line */
+    return brief && count > short_enough && step >= FIRST_STEPS && step < count - LAST_STEPS;
+}
+
+static void add_step_place(struct text *text, const struct evidence *step)
+{
+    text_clear(text);
+    if (step->place.file)
+        text_add_place(text, step->place);
+}
+
+void full_chain(const struct printer *printer, unsigned indent, const struct evidence *steps, uint32_t count,
+                bool brief)
 {
     const unsigned widest = 48; /* longer places push their text to the right */
     unsigned width = 0;
-    struct text place = {0};
+    struct text text = {0};
     for (uint32_t i = 0; i < count; i++) {
-        text_clear(&place);
-        if (steps[i].place.file)
-            text_add_place(&place, steps[i].place);
-        unsigned taken = display_width(text_string(&place));
-        width = taken > width && taken <= widest ? taken : width;
+        add_step_place(&text, &steps[i]);
+        unsigned taken = display_width(text_string(&text));
+        if (taken > width && taken <= widest && !is_left_out(i, count, brief))
+            width = taken;
     }
     for (uint32_t i = 0; i < count; i++) {
-        text_clear(&place);
-        if (steps[i].place.file)
-            text_add_place(&place, steps[i].place);
-        text_add(&place, "  ");
-        print_wrapped(printer, indent, text_string(&place), width + 2, steps[i].text);
+        if (!is_left_out(i, count, brief)) {
+            add_step_place(&text, &steps[i]);
+            text_add(&text, "  ");
+            print_wrapped(printer, indent, text_string(&text), width + 2, steps[i].text);
+        } else if (i == FIRST_STEPS) {
+            text_clear(&text);
+            text_printf(&text, "(%u steps between)", count - FIRST_STEPS - LAST_STEPS);
+            print_wrapped(printer, indent, "", width + 2, text_string(&text));
+        }
     }
-    text_free(&place);
+    text_free(&text);
 }
 
 void full_blocked(const struct printer *printer, const struct advice *advice)

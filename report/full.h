@@ -19,8 +19,10 @@ enum tint full_class_tint(enum class_kind class_kind);
 /* A line "    Label    text" that is left out where the text is empty. The text is cleared. */
 void full_line(const struct printer *printer, const char *label, struct text *text);
 
-/* The steps of a chain, a line each: place, then what happens there. */
-void full_chain(const struct printer *printer, unsigned indent, const struct evidence *steps, uint32_t count);
+/* The steps of a chain, a line each: place, then what happens there. With `brief`, the middle of a long one is counted.
+ */
+void full_chain(const struct printer *printer, unsigned indent, const struct evidence *steps, uint32_t count,
+                bool brief);
 
 /* "Not      async: because (place)", a line for each model that is ruled out. */
 void full_blocked(const struct printer *printer, const struct advice *advice);

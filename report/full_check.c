@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ADVICE_SHOWN = 10, SITES_SHOWN = 3, NAMES_SHOWN = 3 };
+enum { ADVICE_SHOWN = 10, INFORMATION_SHOWN = 3, SITES_SHOWN = 3, NAMES_SHOWN = 3 };
 
 static const enum tint severity_tints[] = {
     [SEVERITY_NOTE] = TINT_CYAN, [SEVERITY_WARNING] = TINT_YELLOW, [SEVERITY_ERROR] = TINT_RED};
@@ -34,14 +34,14 @@ static void print_finding(const struct printer *printer, const struct finding *f
     print_tinted(printer, TINT_PLAIN, text_string(&text));
     putc('\n', printer->stream);
     text_free(&text);
-    full_chain(printer, FULL_INDENT, finding->chain, finding->chain_count);
+    full_chain(printer, FULL_INDENT, finding->chain, finding->chain_count, true);
     if (finding->todo)
         print_wrapped(printer, FULL_INDENT, "Do", FULL_LABEL, finding->todo);
 }
 
-static void print_same_cause(const struct printer *printer, const struct result *result, uint32_t first, bool *done)
+/* Marks the findings of the same cause as done, and names them in `text`; how many there are. */
+static uint32_t take_same_cause(const struct result *result, uint32_t first, bool *done, struct text *text)
 {
-    struct text text = {0};
     uint32_t count = 0;
     for (uint32_t i = first + 1; i < result->finding_count; i++) {
         const struct finding *finding = &result->findings[i];
@@ -49,30 +49,38 @@ static void print_same_cause(const struct printer *printer, const struct result 
             continue;
         done[i] = true;
         if (count++ < NAMES_SHOWN) {
-            text_printf(&text, "%s%s (", text.length ? ", " : "", finding->name);
-            text_add_place(&text, (struct place){finding->place.file, finding->place.line, 0});
-            text_add(&text, ")");
+            text_printf(text, "%s%s (", text->length ? ", " : "", finding->name);
+            text_add_place(text, (struct place){finding->place.file, finding->place.line, 0});
+            text_add(text, ")");
         }
     }
     if (count > NAMES_SHOWN)
-        text_printf(&text, " and %u more", count - NAMES_SHOWN);
-    full_line(printer, "Also", &text);
-    text_free(&text);
+        text_printf(text, " and %u more", count - NAMES_SHOWN);
+    return count;
 }
 
-static void print_findings(const struct printer *printer, const struct result *result)
+/* All that warn, and the first that inform; the number of those left out. */
+static uint32_t print_findings(const struct printer *printer, const struct result *result, bool all)
 {
-    bool *done = calloc(result->finding_count + 1, sizeof *done);
-    if (!done)
-        die_out_of_memory(result->finding_count + 1);
+    bool *done = must_malloc((result->finding_count + 1) * sizeof *done);
+    memset(done, 0, (result->finding_count + 1) * sizeof *done);
+    uint32_t informed = 0, left_out = 0;
     for (uint32_t i = 0; i < result->finding_count; i++) {
         if (done[i])
             continue;
-        print_finding(printer, &result->findings[i]);
-        print_same_cause(printer, result, i, done);
-        putc('\n', printer->stream);
+        struct text others = {0};
+        uint32_t count = 1 + take_same_cause(result, i, done, &others);
+        if (all || result->findings[i].severity != SEVERITY_NOTE || informed++ < INFORMATION_SHOWN) {
+            print_finding(printer, &result->findings[i]);
+            full_line(printer, "Also", &others);
+            putc('\n', printer->stream);
+        } else {
+            left_out += count;
+        }
+        text_free(&others);
     }
     free(done);
+    return left_out;
 }
 
 /* The other units of the function that get the same answer: they are printed as further places of the first. */
@@ -180,7 +188,7 @@ static void print_advice_list(const struct printer *printer, const struct result
     advice_index_free(&index);
 }
 
-static void print_finding_count(const struct printer *printer, const struct result *result)
+static void print_finding_count(const struct printer *printer, const struct result *result, uint32_t left_out)
 {
     uint32_t counts[SEVERITY_ERROR + 1] = {0};
     for (uint32_t i = 0; i < result->finding_count; i++)
@@ -195,15 +203,17 @@ static void print_finding_count(const struct printer *printer, const struct resu
         else
             text_add_counted(&text, counts[severity], describe_severity((enum severity)severity));
     }
+    if (left_out)
+        text_printf(&text, " (%u more with --all)", left_out);
     fprintf(printer->stream, "Findings: %s.\n", result->finding_count ? text_string(&text) : "none");
     text_free(&text);
 }
 
 void full_check(const struct printer *printer, const struct result *result, const struct report_options *options)
 {
-    print_findings(printer, result);
+    uint32_t left_out = print_findings(printer, result, options->all);
     print_advice_list(printer, result, options);
-    print_finding_count(printer, result);
+    print_finding_count(printer, result, left_out);
     struct text text = {0};
     text_add(&text, "Seen: ");
     describe_coverage(&text, &result->coverage);

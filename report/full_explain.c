@@ -165,7 +165,7 @@ static void print_unit(const struct printer *printer, const struct result *resul
     if (unit->chain_count) {
         text_add(&text, unit->blocking_evident ? "every step is evident from the source" : "the most likely way");
         full_line(printer, "Chain", &text);
-        full_chain(printer, FULL_INDENT + FULL_LABEL, unit->chain, unit->chain_count);
+        full_chain(printer, FULL_INDENT + FULL_LABEL, unit->chain, unit->chain_count, false);
     }
     text_free(&text);
 }

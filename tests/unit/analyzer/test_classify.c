@@ -85,11 +85,11 @@ static void test_rare_waiting_weighs_less_the_wider_the_guess(void **state)
 static void test_unknown_only_where_most_is_unresolved(void **state)
 {
     (void)state;
-    struct cost cost = {.cpu = 60, .cpu_spread = 1, .unknown = 1};
+    struct cost cost = {.cpu = 60, .cpu_spread = 1, .unknown = 1, .assumed = 0.9};
     assert_int_equal(kind_of(cost), CLASS_UNKNOWN);
-    cost.cpu = 2000; /* what is known outweighs it */
-    assert_int_equal(kind_of(cost), CLASS_CPU);
-    cost.cpu = 60;
+    cost.assumed = 0.5;
+    assert_int_equal(kind_of(cost), CLASS_TRIVIAL);
+    cost.assumed = 0.9;
     cost.unknown = 0.1; /* seldom called */
     assert_int_equal(kind_of(cost), CLASS_TRIVIAL);
 }

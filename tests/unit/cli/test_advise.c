@@ -269,7 +269,10 @@ static void test_findings(void **state)
     (void)state;
     struct fixture fixture;
     begin(&fixture);
+    static const struct evidence chain[] = {{"calls recv", {"io.c", 3, 4}, 1}};
     fixture.units[0].kind = fixture.units[1].kind = UNIT_HANDLER;
+    fixture.units[0].chain = chain;
+    fixture.units[0].chain_count = 1;
     fixture.units[2] = fixture.units[0]; /* registered twice: reported once */
     fixture.units[2].site = (struct place){"c.c", 1, 1};
     fixture.result.unit_count = 3;
@@ -282,6 +285,8 @@ static void test_findings(void **state)
     assert_string_equal(first->place.file, "a.c");
     assert_int_equal(first->place.column, 5);
     assert_int_equal(first->end_column, 10);
+    assert_int_equal(first->chain_count, 1);
+    assert_int_equal(fixture.result.findings[1].chain_count, 0); /* it does not speak of the call */
     assert_string_equal(fixture.result.findings[1].place.file, "a.c");
     assert_int_equal(fixture.result.findings[1].severity, SEVERITY_NOTE);
     assert_string_equal(fixture.result.findings[2].place.file, "b.c");

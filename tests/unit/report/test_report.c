@@ -117,6 +117,42 @@ static void test_only_ten_unless_all(void **state)
     result_free(&result);
 }
 
+/* Warnings are all printed; of what only informs, three causes. A long chain shows its ends. */
+static void test_findings_are_few(void **state)
+{
+    (void)state;
+    enum { WARNINGS = 12, MANY = 20, STEPS = 9 };
+    static const char *const places[] = {"s0.c", "s1.c", "s2.c", "s3.c", "s4.c", "s5.c", "s6.c", "s7.c", "s8.c"};
+    struct result result;
+    make_up_result(&result);
+    struct finding *findings = ARENA_ARRAY(&result.arena, struct finding, MANY);
+    for (uint32_t i = 0; i < MANY; i++) {
+        struct evidence *chain = ARENA_ARRAY(&result.arena, struct evidence, STEPS);
+        for (unsigned step = 0; step < STEPS; step++)
+            chain[step] = (struct evidence){"calls on", {places[step], i + 1, 1}, 1};
+        findings[i] = result.findings[i < WARNINGS ? 0 : 2];
+        findings[i].chain = chain;
+        findings[i].chain_count = STEPS;
+    }
+    result.findings = findings;
+    result.finding_count = MANY;
+    struct report_options options = {.view = REPORT_CHECK, .width = 100};
+    char *text = write_report(&result, "full", &options);
+    assert_non_null(strstr(text, "s1.c:12:1"));
+    assert_null(strstr(text, "s2.c"));
+    assert_non_null(strstr(text, "(5 steps between)"));
+    assert_null(strstr(text, "s6.c"));
+    assert_non_null(strstr(text, "s7.c:15:1"));
+    assert_null(strstr(text, "s7.c:16:1"));
+    assert_non_null(strstr(text, "Findings: 12 warnings, 8 for information (5 more with --all)."));
+    free(text);
+    options.all = true;
+    text = write_report(&result, "full", &options);
+    assert_non_null(strstr(text, "s7.c:20:1"));
+    free(text);
+    result_free(&result);
+}
+
 static void test_nothing(void **state)
 {
     (void)state;
@@ -205,10 +241,15 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_check),         cmocka_unit_test(test_classify),
-        cmocka_unit_test(test_explain),       cmocka_unit_test(test_only_ten_unless_all),
-        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_color_only_where_asked),
-        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_classify),
+        cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_only_ten_unless_all),
+        cmocka_unit_test(test_findings_are_few),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_color_only_where_asked),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
