@@ -64,7 +64,9 @@ static name_id internal_symbol(struct extractor *x, CXCursor declaration)
 static name_id linkage_symbol(struct extractor *x, CXCursor declaration)
 {
     enum CXLinkageKind linkage = clang_getCursorLinkage(declaration);
-    if (linkage == CXLinkage_Internal || linkage == CXLinkage_NoLinkage)
+    bool internal = linkage == CXLinkage_Internal || linkage == CXLinkage_NoLinkage;
+    /* An inline function of a system header is known by its name, as one in a library is. */
+    if (internal && !clang_Location_isInSystemHeader(clang_getCursorLocation(declaration)))
         return internal_symbol(x, declaration);
     CXString spelling = clang_getCursorSpelling(declaration);
     name_id symbol = names_add(&x->summary.names, clang_getCString(spelling));
@@ -280,6 +282,21 @@ uint32_t slot_of_declared(struct extractor *x, struct declared *declared)
         array_push(&x->function.slots, slot);
     }
     return declared->slot;
+}
+
+uint32_t slot_of_element(struct extractor *x, struct table_element element, const struct declared *member)
+{
+    struct names *names = &x->summary.names;
+    struct text symbol = {0};
+    text_printf(&symbol, "%s[%lld]%s", names_string(names, element.table), (long long)element.index,
+                member ? names_string(names, member->symbol) : "");
+    struct slot slot = {SLOT_FIELD, SLOT_FUNCTION_POINTER, 0, names_add(names, symbol.string)};
+    text_free(&symbol);
+    for (uint32_t i = x->function.slots.count; i > 0 && i + 32 > x->function.slots.count; i--)
+        if (x->function.slots.items[i - 1].symbol == slot.symbol)
+            return i - 1;
+    array_push(&x->function.slots, slot);
+    return x->function.slots.count - 1;
 }
 
 /* ---- records ---- */

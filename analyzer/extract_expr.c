@@ -98,9 +98,54 @@ static void access_through(struct extractor *x, uint32_t pointer, unsigned acces
         access_add(x, value->a, access | ACCESS_INDIRECT);
 }
 
+/* `table[3]` with a constant index and static storage. */
+static struct table_element table_element(struct extractor *x, CXCursor cursor)
+{
+    struct table_element element = {0};
+    cursor = peel(x, cursor);
+    if (clang_getCursorKind(cursor) != CXCursor_ArraySubscriptExpr)
+        return element;
+    struct children children = children_of(x, cursor);
+    if (children.count == 2) {
+        CXCursor base = peel(x, child_at(x, children, 0)), index = peel(x, child_at(x, children, 1));
+        bool constant = clang_getCursorKind(index) == CXCursor_IntegerLiteral;
+        CXCursor table = clang_getCursorReferenced(base);
+        if (constant && clang_getCursorKind(base) == CXCursor_DeclRefExpr && !clang_Cursor_isNull(table)) {
+            const struct declared *declared = declared_of(x, table);
+            if (declared->kind == DECLARED_SLOT && declared->slot_kind == SLOT_GLOBAL &&
+                value_is_integer(x, evaluated(x, index), &element.index))
+                element.table = declared->symbol;
+        }
+    }
+    children_drop(x, children);
+    return element;
+}
+
+/* A function pointer in an element of a table that is known by its constant index. */
+static bool element_member(struct extractor *x, CXCursor base, CXCursor member, uint32_t *place)
+{
+    CXCursor field = clang_getCursorReferenced(member);
+    if (clang_Cursor_isNull(field))
+        return false;
+    struct declared declared = *declared_of(x, field);
+    if (declared.kind != DECLARED_SLOT || declared.slot_type != SLOT_FUNCTION_POINTER)
+        return false;
+    struct table_element element = table_element(x, base);
+    if (!element.table)
+        return false;
+    x->pending.memory++;
+    *place = value_of_slot(x, slot_of_element(x, element, &declared));
+    return true;
+}
+
 static uint32_t member_place(struct extractor *x, CXCursor cursor, unsigned access)
 {
     struct children children = children_of(x, cursor);
+    uint32_t place;
+    if (children.count && !(access & ACCESS_WRITE) && element_member(x, child_at(x, children, 0), cursor, &place)) {
+        children_drop(x, children);
+        return place;
+    }
     if (children.count) {
         CXCursor base = child_at(x, children, 0);
         bool pointer = clang_getCanonicalType(clang_getCursorType(base)).kind == CXType_Pointer;

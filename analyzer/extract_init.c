@@ -43,6 +43,15 @@ static uint32_t field_place(struct extractor *x, CXCursor field)
     return slot == SUMMARY_NONE ? value_unknown(x) : value_of_slot(x, slot);
 }
 
+/* A function pointer of a table's element stands in a slot of its own, too. */
+static void initialise_element(struct extractor *x, struct declared member, CXCursor value)
+{
+    if (!x->element.table || member.kind != DECLARED_SLOT || member.slot_type != SLOT_FUNCTION_POINTER)
+        return;
+    uint32_t slot = slot_of_element(x, x->element, &member);
+    flow_add(x, value_of_slot(x, slot), expression(x, value, true));
+}
+
 static void initialise_record(struct extractor *x, struct declared record, CXCursor list)
 {
     struct children items = children_of(x, list);
@@ -60,6 +69,7 @@ static void initialise_record(struct extractor *x, struct declared record, CXCur
         }
         next++;
         initialise(x, field_place(x, member), clang_getCursorType(member), value);
+        initialise_element(x, *declared_of(x, member), value);
     }
     children_drop(x, items);
 }
@@ -68,13 +78,21 @@ static void initialise_array(struct extractor *x, uint32_t target, CXType elemen
 {
     if (!worth_reading(x, element))
         return;
+    struct table_element around = x->element;
+    const struct value *table = &x->function.values.items[target];
+    x->element = (struct table_element){0};
+    if (x->at_file_scope && table->kind == VALUE_SLOT && x->function.slots.items[table->a].kind == SLOT_GLOBAL)
+        x->element.table = x->function.slots.items[table->a].symbol;
     struct children items = children_of(x, list);
     for (uint32_t i = 0; i < items.count; i++) {
         CXCursor item = child_at(x, items, i), member, value = item;
-        designated(x, item, &member, &value);
+        if (designated(x, item, &member, &value))
+            x->element.table = 0; /* [index] = value: the place in the list says nothing */
+        x->element.index = i;
         initialise(x, target, element, value);
     }
     children_drop(x, items);
+    x->element = around;
 }
 
 void initialise(struct extractor *x, uint32_t target, CXType type, CXCursor initialiser)

@@ -41,6 +41,12 @@ struct declared {
     int64_t value;   /* enumerators */
 };
 
+/* An element of a table with static storage, told apart by its constant index. */
+struct table_element {
+    name_id table; /* 0: none */
+    int64_t index;
+};
+
 /* A label whose statement is open, so that a goto to it goes backwards. */
 struct open_label {
     const void *label; /* the labelled statement */
@@ -73,6 +79,7 @@ struct extractor {
     struct operations pending; /* work since the last node */
     uint32_t accesses_from;    /* node after which accesses are looked for, so that each stands once between calls */
     bool at_file_scope;
+    struct table_element element; /* whose members are being initialised */
 };
 
 /* ---- children ---- */
@@ -91,7 +98,9 @@ void children_drop(struct extractor *x, struct children children);
 struct declared *declared_of(struct extractor *x, CXCursor declaration);
 /* The slot of a variable, parameter or member in the current function; SUMMARY_NONE if it is none. */
 uint32_t slot_of_declared(struct extractor *x, struct declared *declared);
-name_id function_symbol(struct extractor *x, CXCursor declaration);
+/* The slot of a function pointer in a table's element: `member` is its field, or NULL for a table of pointers. What a
+ * table is initialised with stands there as well as in the slot that all elements share. */
+uint32_t slot_of_element(struct extractor *x, struct table_element element, const struct declared *member);
 name_id file_name(struct extractor *x, CXFile file);
 name_id usr_of(struct extractor *x, CXCursor declaration);
 uint32_t declaration_flags(CXCursor declaration);

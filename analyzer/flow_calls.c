@@ -201,6 +201,24 @@ static void apply_api(struct flow *flow, struct pending_call *pending)
 
 /* ---- rounds ---- */
 
+/* A library function that is called through a pointer becomes a call of its own, once. */
+static void connect_external(struct flow *flow, const struct pending_call *pending, name_id symbol)
+{
+    const struct api *api = flow->linked->apis[symbol];
+    for (array_each(const struct pending_call, known, &flow->pending))
+        if (known->function == pending->function && known->call == pending->call && known->symbol == symbol)
+            return;
+    struct pending_call external = {.function = pending->function,
+                                    .call = pending->call,
+                                    .callee_place = SUMMARY_NONE,
+                                    .symbol = symbol,
+                                    .api = api};
+    if (api && api->effect_count)
+        array_push(&flow->pending, external);
+    else if (call_of(flow, pending)->result_used)
+        place_has_other(flow, call_result_place(flow, pending->function, pending->call));
+}
+
 static void connect_targets(struct flow *flow, struct pending_call *pending)
 {
     uint32_t count = flow->sets.items[pending->callee_place].count;
@@ -210,6 +228,8 @@ static void connect_targets(struct flow *flow, struct pending_call *pending)
         atom a = flow->sets.items[pending->callee_place].atoms[i];
         if (ATOM_KIND(a) == ATOM_FUNCTION)
             connect_call(flow, pending->function, pending->call, ATOM_INDEX(a));
+        else if (ATOM_KIND(a) == ATOM_EXTERNAL)
+            connect_external(flow, pending, ATOM_INDEX(a));
     }
     pending->targets_seen = count;
 }
