@@ -4,6 +4,8 @@
 #include "report/describe.h"
 #include "report/formats.h"
 
+#include <string.h>
+
 enum tint full_model_tint(enum model model)
 {
     return model == MODEL_SERIAL ? TINT_DIM : TINT_GREEN;
@@ -65,12 +67,33 @@ void full_chain(const struct printer *printer, unsigned indent, const struct evi
     text_free(&text);
 }
 
+static bool same_reason(const struct blocked_model *a, const struct blocked_model *b)
+{
+    const char *file = a->place.file ? a->place.file : "", *other = b->place.file ? b->place.file : "";
+    return strcmp(a->because, b->because) == 0 && a->place.line == b->place.line && strcmp(file, other) == 0;
+}
+
+/* Models that are ruled out for one reason share a line: the first of them prints it. */
+static bool is_first_of_reason(const struct advice *advice, uint32_t number)
+{
+    for (uint32_t i = 0; i < number; i++)
+        if (same_reason(&advice->blocked[i], &advice->blocked[number]))
+            return false;
+    return true;
+}
+
 void full_blocked(const struct printer *printer, const struct advice *advice)
 {
     struct text text = {0};
     for (uint32_t i = 0; i < advice->blocked_count; i++) {
         const struct blocked_model *blocked = &advice->blocked[i];
-        text_printf(&text, "%s: %s", model_name(blocked->model), blocked->because);
+        if (!is_first_of_reason(advice, i))
+            continue;
+        text_add(&text, model_name(blocked->model));
+        for (uint32_t other = i + 1; other < advice->blocked_count; other++)
+            if (same_reason(blocked, &advice->blocked[other]) && advice->blocked[other].model != blocked->model)
+                text_printf(&text, ", %s", model_name(advice->blocked[other].model));
+        text_printf(&text, ": %s", blocked->because);
         if (blocked->place.file) {
             text_add(&text, " (");
             text_add_place(&text, blocked->place);

@@ -4,13 +4,20 @@
 
 #include <math.h>
 
-enum { CLASS_WIDTH = 8, SHARE_WIDTH = 6, COST_WIDTH = 9, MODEL_WIDTH = 16, NAME_WIDTH = 28 };
+enum { CLASS_WIDTH = 8, SHARE_WIDTH = 5, COST_WIDTH = 8, MODEL_WIDTH = 16, NAME_WIDTH = 28 };
+
+/* A column with a space before it, so that an entry that is too wide does not touch its neighbour. */
+static void print_right(const struct printer *printer, enum tint tint, const char *string, unsigned width)
+{
+    putc(' ', printer->stream);
+    print_column_right(printer, tint, string, width);
+}
 
 static void print_share(const struct printer *printer, double share)
 {
     struct text text = {0};
     text_add_percent(&text, share);
-    print_column_right(printer, TINT_PLAIN, text_string(&text), SHARE_WIDTH);
+    print_right(printer, TINT_PLAIN, text_string(&text), SHARE_WIDTH);
     text_free(&text);
 }
 
@@ -22,17 +29,17 @@ static void print_cost(const struct printer *printer, double ns)
         text_add_cost(&text, ns, false);
     else
         text_add(&text, "-");
-    print_column_right(printer, TINT_PLAIN, text_string(&text), COST_WIDTH);
+    print_right(printer, TINT_PLAIN, text_string(&text), COST_WIDTH);
     text_free(&text);
 }
 
 static void print_header(const struct printer *printer)
 {
     print_column(printer, TINT_BOLD, "CLASS", CLASS_WIDTH);
-    print_column_right(printer, TINT_BOLD, "SURE", SHARE_WIDTH);
-    print_column_right(printer, TINT_BOLD, "WAITS", SHARE_WIDTH);
-    print_column_right(printer, TINT_BOLD, "CPU", COST_WIDTH);
-    print_column_right(printer, TINT_BOLD, "WAIT", COST_WIDTH);
+    print_right(printer, TINT_BOLD, "SURE", SHARE_WIDTH);
+    print_right(printer, TINT_BOLD, "WAITS", SHARE_WIDTH);
+    print_right(printer, TINT_BOLD, "CPU", COST_WIDTH);
+    print_right(printer, TINT_BOLD, "WAIT", COST_WIDTH);
     fputs("  ", printer->stream);
     print_column(printer, TINT_BOLD, "MODEL", MODEL_WIDTH);
     print_column(printer, TINT_BOLD, "FUNCTION", NAME_WIDTH);

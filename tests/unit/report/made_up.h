@@ -126,7 +126,8 @@ static void make_up_advice(struct result *result)
                                               {"existing-threads", "the program starts threads already"}};
     static const struct blocked_model blocked[] = {
         {MODEL_ASYNC, "strtok keeps state between calls", {"src/fetch.c", 85, 3}},
-        {MODEL_MULTIPROCESSING, "the result is shared", {NULL, 0, 0}}};
+        {MODEL_MULTIPROCESSING, "the result is shared", {NULL, 0, 0}},
+        {MODEL_HYBRID, "strtok keeps state between calls", {"src/fetch.c", 85, 3}}};
     static const char *const not_assessed[] = {"shared_state", "items_independent"};
     struct advice *advice = ARENA_ARRAY(&result->arena, struct advice, 5);
     advice[0] = (struct advice){.unit = 0,
@@ -149,7 +150,7 @@ static void make_up_advice(struct result *result)
                                 .model = MODEL_THREADING,
                                 .because = "a call computes 4.4 ms",
                                 .blocked = blocked,
-                                .blocked_count = 2,
+                                .blocked_count = 3,
                                 .worth = 5};
     advice[2] = advice[1];
     advice[2].unit = 2;
