@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double worth_a_unit_ns = 10000; /* less work than handing it to a worker costs is no unit */
-static const double share_of_loop = 0.2;     /* of its function's time: less is not what the loop is about */
+static const double worth_a_unit_ns = 30000; /* less is lost again by handing it to a worker, which costs some 10 µs */
+static const double share_of_loop = 0.05;    /* of its function's time: less is not worth a change */
 
 struct finder {
     const struct stages *stages;
@@ -89,17 +89,37 @@ static bool multiplexes(const struct finder *finder, uint32_t program, uint32_t 
     return false;
 }
 
+/* Where the handler is handed over: the first call that has it as an argument; else where it is defined. */
+static void find_registration(struct finder *finder, uint32_t program, uint32_t handler, uint32_t *registrar,
+                              struct place *site)
+{
+    const struct program *in = &finder->stages->linked.programs.items[program];
+    const struct function *handled = stage_function(finder->stages, handler);
+    *site = stage_place(finder->stages, handler, handled->line, handled->column);
+    for (array_each(const uint32_t, function, &in->functions)) {
+        const struct function *body = stage_function(finder->stages, *function);
+        for (array_each(const struct call, call, &body->calls)) {
+            for (uint32_t i = 0; i < call->argument_count; i++) {
+                const struct value *value = &body->values.items[body->arguments.items[call->first_argument + i]];
+                if (value->kind != VALUE_FUNCTION || program_definition(in, value->name) != handler)
+                    continue;
+                *registrar = *function;
+                *site = stage_place(finder->stages, *function, call->line, call->column);
+                return;
+            }
+        }
+    }
+}
+
 static void add_handlers(struct finder *finder, uint32_t program, uint32_t dispatcher, uint32_t call)
 {
     struct call_targets targets;
     flow_call_targets(finder->stages->flows[program], dispatcher, call, NULL, &finder->scratch, &targets);
     for (uint32_t i = 0; i < targets.function_count; i++) {
-        uint32_t handler = targets.functions[i];
-        const struct function *body = stage_function(finder->stages, handler);
-        add_unit(finder, handler, handler,
-                 (struct unit){.kind = UNIT_HANDLER,
-                               .context = CONTEXT_EVENT_LOOP,
-                               .site = stage_place(finder->stages, handler, body->line, body->column)});
+        uint32_t handler = targets.functions[i], registrar = handler;
+        struct unit unit = {.kind = UNIT_HANDLER, .context = CONTEXT_EVENT_LOOP};
+        find_registration(finder, program, handler, &registrar, &unit.site);
+        add_unit(finder, handler, registrar, unit);
     }
 }
 
@@ -145,23 +165,6 @@ static void add_dispatched(struct finder *finder, uint32_t program)
 
 /* ---- calls in loops ---- */
 
-static bool is_own_storage(const struct function *function, uint32_t value)
-{
-    const struct value *v = &function->values.items[value];
-    switch (v->kind) {
-    case VALUE_SLOT:
-        return function->slots.items[v->a].kind == SLOT_LOCAL;
-    case VALUE_DEREF:
-        return true;
-    case VALUE_SUM:
-    case VALUE_PRODUCT:
-    case VALUE_JOIN:
-        return is_own_storage(function, v->a) || is_own_storage(function, v->b);
-    default:
-        return false;
-    }
-}
-
 static bool mentions(const struct function *function, uint32_t value, uint32_t slot)
 {
     const struct value *v = &function->values.items[value];
@@ -197,14 +200,71 @@ static bool is_carried(const struct function *function, uint32_t index)
     return false;
 }
 
-/* An argument that the loop changes: the item of this turn. */
-static bool takes_an_item(const struct function *function, uint32_t index)
+/* Does a turn of the loop give the slot another value: more than a reset or counting it up, or the counter of a counted
+ * loop? */
+static bool changes_in_loop(const struct function *function, const struct node *loop, uint32_t slot)
 {
-    const struct call *call = &function->calls.items[index];
-    for (uint32_t i = 0; i < call->argument_count; i++)
-        if (is_own_storage(function, function->arguments.items[call->first_argument + i]))
-            return true;
+    uint32_t node = (uint32_t)(loop - function->nodes.items);
+    for (array_each(const struct loop_flows, flows, &function->loops)) {
+        if (flows->node != node)
+            continue;
+        for (uint32_t i = flows->first; i < flows->end; i++) {
+            const struct assignment *assignment = &function->flows.items[i];
+            const struct value *target = &function->values.items[assignment->target];
+            enum value_kind source = function->values.items[assignment->source].kind;
+            bool counts = source == VALUE_UNKNOWN, resets = source == VALUE_INTEGER;
+            if (target->kind == VALUE_SLOT && target->a == slot && !resets && (!counts || loop->flags == LOOP_COUNTED))
+                return true;
+        }
+    }
     return false;
+}
+
+/* Is the value that of this turn: something that the loop changes, or an element in a counted loop? */
+static bool is_item(const struct function *function, const struct node *loop, uint32_t value)
+{
+    const struct value *v = &function->values.items[value];
+    switch (v->kind) {
+    case VALUE_SLOT: {
+        const struct slot *slot = &function->slots.items[v->a];
+        if (slot->kind == SLOT_FIELD)
+            return loop->flags == LOOP_COUNTED || loop->flags == LOOP_LIST;
+        return slot->kind != SLOT_GLOBAL && changes_in_loop(function, loop, v->a);
+    }
+    case VALUE_DEREF:
+        return loop->flags == LOOP_COUNTED || is_item(function, loop, v->a);
+    case VALUE_SUM:
+    case VALUE_PRODUCT:
+    case VALUE_JOIN:
+        return is_item(function, loop, v->a) || is_item(function, loop, v->b);
+    default:
+        return false;
+    }
+}
+
+/* A descriptor or stream that is the same in every turn: what is done with it is done in order. */
+static bool is_stream(struct finder *finder, uint32_t function, uint32_t value)
+{
+    struct value_set set;
+    flow_value(finder->stages->flows[finder->stages->program_of[function]], function, value, NULL, &finder->scratch,
+               &set);
+    return set.fds != 0;
+}
+
+/* Does the call work on an item of this turn, and on nothing that ties the turns together? */
+static bool takes_an_item(struct finder *finder, uint32_t function, const struct node *loop, uint32_t index)
+{
+    const struct function *body = stage_function(finder->stages, function);
+    const struct call *call = &body->calls.items[index];
+    bool takes = false;
+    for (uint32_t i = 0; i < call->argument_count; i++) {
+        uint32_t value = body->arguments.items[call->first_argument + i];
+        if (is_item(body, loop, value))
+            takes = true;
+        else if (is_stream(finder, function, value))
+            return false;
+    }
+    return takes;
 }
 
 static bool loop_has_items(const struct node *loop)
@@ -235,7 +295,8 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
     double each = cost_time(&called->total), all = cost_time(&caller->total);
     double turns = costs_call_frequency(costs, function, index);
     if (each < worth_a_unit_ns || each * turns < share_of_loop * all || is_carried(body, index) ||
-        !takes_an_item(body, index) || !is_work(finder->result->functions[finder->index_of[callee]].class_kind))
+        !takes_an_item(finder, function, loop, index) ||
+        !is_work(finder->result->functions[finder->index_of[callee]].class_kind))
         return;
     const struct call *call = &body->calls.items[index];
     struct unit unit = {.kind = UNIT_LOOP_CALL,
@@ -299,7 +360,7 @@ static void spread_unit(struct finder *finder, uint32_t function, int32_t unit, 
     while (open.count) {
         uint32_t at = open.items[--open.count];
         uint32_t index = finder->index_of[at];
-        if (index == SUMMARY_NONE)
+        if (index == SUMMARY_NONE || finder->stages->program_of[at] != finder->stages->program_of[function])
             continue;
         struct function_result *result = &finder->result->functions[index];
         if (result->belongs_to >= 0 && (result->contexts & contexts) == contexts)

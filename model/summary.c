@@ -29,4 +29,5 @@ void function_free(struct function *function)
     array_free(&function->calls);
     array_free(&function->arguments);
     array_free(&function->flows);
+    array_free(&function->loops);
 }

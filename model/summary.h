@@ -170,6 +170,12 @@ struct assignment {
     uint32_t target, source;
 };
 
+/* The flows that a loop's turns make: flows[first] … flows[end - 1], the start of a `for` left out. */
+struct loop_flows {
+    uint32_t node; /* the NODE_LOOP */
+    uint32_t first, end;
+};
+
 struct parameter {
     name_id name;
     bool pointer;
@@ -205,6 +211,7 @@ struct function {
     ARRAY(struct call) calls;
     ARRAY(uint32_t) arguments; /* values */
     ARRAY(struct assignment) flows;
+    ARRAY(struct loop_flows) loops; /* in the order in which the loops end */
 };
 
 /* What the declarations of functions that are not defined here say. */

@@ -126,6 +126,9 @@ static bool flows_hold(const struct function *function)
         if (!is_value(function, flow->source) ||
             !(is_value_kind(function, flow->target, VALUE_SLOT) || is_value_kind(function, flow->target, VALUE_DEREF)))
             return false;
+    for (array_each(const struct loop_flows, loop, &function->loops))
+        if (loop->node >= function->nodes.count || loop->first > loop->end || loop->end > function->flows.count)
+            return false;
     return true;
 }
 

@@ -200,6 +200,13 @@ static void get_calls_and_flows(struct decoder *decoder, struct function *functi
         flow.source = get_index(decoder);
         TAKE(&function->flows, flow);
     }
+    GET_ARRAY(decoder, &function->loops, 3);
+    while (MORE(decoder, &function->loops)) {
+        struct loop_flows loop = {.node = get_index(decoder)};
+        loop.first = get_u32(decoder);
+        loop.end = get_u32(decoder);
+        TAKE(&function->loops, loop);
+    }
 }
 
 static uint64_t get_hash(struct decoder *decoder)

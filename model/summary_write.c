@@ -146,6 +146,12 @@ static void put_calls_and_flows(struct encoder *encoder, const struct function *
         put_index(encoder, flow->target);
         put_index(encoder, flow->source);
     }
+    put_number(encoder, function->loops.count);
+    for (array_each(const struct loop_flows, loop, &function->loops)) {
+        put_index(encoder, loop->node);
+        put_number(encoder, loop->first);
+        put_number(encoder, loop->end);
+    }
 }
 
 static void put_body(struct encoder *encoder, const struct function *function)
