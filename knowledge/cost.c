@@ -119,7 +119,7 @@ struct amount size_amount(const struct size_from *size, const struct profile *pr
 struct amount knowledge_callback_times(const struct effect *effect, const struct profile *profile,
                                        const struct api_argument *arguments, unsigned argument_count)
 {
-    if (effect->times.argument < 0 && !effect->times_log)
+    if (effect->times.argument == -1)
         return (struct amount){1, 0};
     struct amount times = size_amount(&effect->times, profile, arguments, argument_count);
     times.median = amount_mean(times);

@@ -12,12 +12,12 @@
 #include "base/yaml_tree.h"
 #include "knowledge/knowledge.h"
 
-/* The thread safety that a manual page states of one function. */
-struct attribute {
-    const char *page; /* "strtok(3)" */
+/* A statement about thread safety. */
+struct statement {
     enum thread_safety safety;
     const char *tags;
-    const char *since; /* "glibc 2.17", or NULL */
+    const char *since;  /* "glibc 2.17", or NULL */
+    const char *source; /* or NULL */
 };
 
 /* Names for what arguments are called in a phrase: an entry's own arguments, or the parameters of a shape. */
@@ -38,7 +38,7 @@ struct shape {
 /* What one name stands for; a name may be several of these. */
 struct symbol {
     struct api *api;
-    const struct attribute *attribute;
+    const struct statement *attribute; /* what its manual page states */
     const struct shape *shape;
     bool is_constant;
     int64_t constant;
@@ -154,7 +154,8 @@ bool parse_shape_use(struct parse *parse, const struct scope *scope, const struc
 bool parse_shapes(struct parse *parse, const struct yaml_node *shapes);
 
 /* "MT-Unsafe race:strtok locale", "MT-Safe (since glibc 2.17)": as the manual pages write it. */
-bool parse_thread_safety(struct phrase *phrase, struct attribute *attribute);
+bool parse_thread_safety(struct phrase *phrase, struct statement *statement);
+void api_set_safety(struct api *api, const struct statement *statement);
 
 bool parse_effect_list(struct parse *parse, const struct scope *scope, const struct yaml_node *list,
                        const struct effect **effects, unsigned *count);

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-/* What the value flow has seen counts this much against the prior if it may have missed something. Descriptors share
- * their slots with -1 and other numbers, so that something is nearly always missed, and nearly never a descriptor: on
- * redis a smaller share made non-blocking handlers wait. */
-#define SEEN_SHARE 1.0
-
 /* How likely conditions about an unknown argument hold where the entry does not say. Special values and flags are
  * rarer than ordinary ones; programs that use them mostly pass constants, which are known. */
 static const double default_likely[] = {
@@ -49,8 +44,7 @@ static double descriptor_likely(const struct predicate *predicate, const struct 
         return 0;
     if (!argument || !argument->fds)
         return prior;
-    double seen = (double)count_bits(argument->fds & predicate->fds) / count_bits(argument->fds);
-    return argument->fds_complete ? seen : SEEN_SHARE * seen + (1 - SEEN_SHARE) * prior;
+    return (double)count_bits(argument->fds & predicate->fds) / count_bits(argument->fds);
 }
 
 double predicate_likely(const struct predicate *predicate, const struct api_argument *arguments,
@@ -106,18 +100,17 @@ static void seen_weights(const struct fd_prior *prior, fd_bits seen, double weig
     }
 }
 
+/* Where descriptors were seen, they count, even if the value flow may have missed something: descriptors share their
+ * slots with -1 and other numbers, so that something is nearly always missed, and nearly never a descriptor. */
 void descriptor_weights(const struct fd_prior *prior, const struct api_argument *argument,
                         double weights[FD_STATE_COUNT])
 {
-    double seen[FD_STATE_COUNT];
     const fd_bits all = FD_BLOCKING_BITS | FD_NONBLOCKING_BITS;
+    if (argument && (argument->fds & all)) {
+        seen_weights(prior, argument->fds & all, weights);
+        return;
+    }
     double sum = prior_weights(prior, all, weights);
     for (unsigned state = 0; state < FD_STATE_COUNT; state++)
         weights[state] /= sum;
-    if (!argument || !(argument->fds & all))
-        return;
-    seen_weights(prior, argument->fds & all, seen);
-    double share = argument->fds_complete ? 1 : SEEN_SHARE;
-    for (unsigned state = 0; state < FD_STATE_COUNT; state++)
-        weights[state] = share * seen[state] + (1 - share) * weights[state];
 }

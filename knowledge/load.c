@@ -79,12 +79,12 @@ static bool load_folder(struct knowledge *knowledge, const char *directory, cons
     return true;
 }
 
-static void set_attribute(struct knowledge *knowledge, struct api *api, const struct attribute *attribute)
+void api_set_safety(struct api *api, const struct statement *statement)
 {
-    api->thread_safety = attribute->safety;
-    api->thread_safety_tags = attribute->tags;
-    api->safe_since = attribute->since;
-    api->thread_safety_source = arena_printf(&knowledge->arena, "%s, man-pages 6.03", attribute->page);
+    api->thread_safety = statement->safety;
+    api->thread_safety_tags = statement->tags;
+    api->safe_since = statement->since;
+    api->thread_safety_source = statement->source;
 }
 
 /* An entry for a function of which only the manual page's statement is known, or which means another one. */
@@ -101,15 +101,10 @@ static struct api *entry_from_attribute(struct knowledge *knowledge, const char 
     return api;
 }
 
-/* Hand-written entries win; the manual pages fill in what these do not say. Aliases must be found before the entries
- * from the attributes are added: so these are added in a second turn. */
-static void merge_attributes(struct knowledge *knowledge)
+/* Adds the functions that have no entry but a manual page. Aliases are resolved by the entries that are there before:
+ * so the new ones are entered in a second turn. */
+static void add_attributes(struct knowledge *knowledge)
 {
-    for (name_id id = 0; id < knowledge->symbols.count; id++) {
-        const struct symbol *symbol = &knowledge->symbols.items[id];
-        if (symbol->attribute && symbol->api && symbol->api->thread_safety == THREAD_SAFETY_UNKNOWN)
-            set_attribute(knowledge, symbol->api, symbol->attribute);
-    }
     ARRAY(name_id) added = {0};
     ARRAY(struct api *) entries = {0};
     for (name_id id = 0; id < knowledge->symbols.count; id++) {
@@ -117,7 +112,7 @@ static void merge_attributes(struct knowledge *knowledge)
         if (!symbol->attribute || symbol->api)
             continue;
         struct api *api = entry_from_attribute(knowledge, names_string(&knowledge->names, id));
-        set_attribute(knowledge, api, symbol->attribute);
+        api_set_safety(api, symbol->attribute);
         array_push(&added, id);
         array_push(&entries, api);
     }
@@ -153,7 +148,7 @@ struct knowledge *knowledge_load(const char *directory, struct problems *problem
         knowledge_free(knowledge);
         return NULL;
     }
-    merge_attributes(knowledge);
+    add_attributes(knowledge);
     sort_entries(knowledge);
     knowledge->loading = false;
     return knowledge;

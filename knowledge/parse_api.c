@@ -11,8 +11,13 @@ struct defaults {
     const char *library;
     const char *header;
     const char *source;
-    const char *safety_source;
-    const struct yaml_node *safety;
+    struct statement safety; /* counts only where neither the entry nor a manual page says anything */
+};
+
+/* An entry while it is read: what it says of thread safety is weighed against other statements at the end. */
+struct draft {
+    struct api api;
+    struct statement safety;
 };
 
 static const char *const file_keys[] = {"library", "header",    "source", "thread-safety", "thread-safety-source",
@@ -37,16 +42,31 @@ static const char *optional_string(struct parse *parse, const struct yaml_node *
     return arena_strdup(&parse->knowledge->arena, value);
 }
 
-static bool read_thread_safety(struct parse *parse, const struct yaml_node *node, struct api *api)
+/* What a file or an entry says of thread safety, and where that was read up. */
+static bool read_safety(struct parse *parse, const struct yaml_node *map, struct statement *statement)
 {
-    struct attribute attribute = {.tags = ""};
+    const struct yaml_node *node = yaml_get(map, "thread-safety");
     struct phrase phrase;
-    if (!phrase_begin(&phrase, parse, NULL, node, "thread-safety") || !parse_thread_safety(&phrase, &attribute))
-        return false;
-    api->thread_safety = attribute.safety;
-    api->thread_safety_tags = attribute.tags;
-    api->safe_since = attribute.since;
-    return true;
+    bool fine = true;
+    statement->tags = "";
+    statement->source = optional_string(parse, map, "thread-safety-source", NULL, &fine);
+    if (node && fine)
+        fine = phrase_begin(&phrase, parse, NULL, node, "thread-safety") && parse_thread_safety(&phrase, statement);
+    return fine;
+}
+
+/* Of the statements about thread safety, the entry's own counts first, then the manual page's, then the file's. */
+static void set_safety(struct api *api, const struct statement *own, const struct statement *page,
+                       const struct statement *file)
+{
+    const struct statement *said = own;
+    if (said->safety == THREAD_SAFETY_UNKNOWN && page)
+        said = page;
+    if (said->safety == THREAD_SAFETY_UNKNOWN)
+        said = file;
+    api_set_safety(api, said);
+    if (!api->thread_safety_source)
+        api->thread_safety_source = api->source;
 }
 
 /* Replaces {name} in a file's `source` by the function's name. */
@@ -99,7 +119,6 @@ static bool read_texts(struct parse *parse, const struct yaml_node *entry, const
     api->async_caveat = optional_string(parse, entry, "caveat", NULL, &fine);
     api->since = optional_string(parse, entry, "since", NULL, &fine);
     api->note = optional_string(parse, entry, "note", NULL, &fine);
-    api->thread_safety_source = optional_string(parse, entry, "thread-safety-source", defaults->safety_source, &fine);
     if (fine && !api->source)
         yaml_problem(parse->tree, entry, parse->problems, "say where it was read up, or write `source: unreviewed`",
                      "the source is missing");
@@ -142,7 +161,8 @@ static bool read_arguments(struct phrase *phrase, struct api *api)
 }
 
 /* Adds one entry; one of a user's file replaces what was there. */
-static bool add_entry(struct parse *parse, const struct yaml_node *key, const struct api *entry, const char *name)
+static bool add_entry(struct parse *parse, const struct defaults *defaults, const struct yaml_node *key,
+                      const struct draft *draft, const char *name)
 {
     struct knowledge *knowledge = parse->knowledge;
     struct symbol *symbol = symbol_add(knowledge, name);
@@ -154,27 +174,23 @@ static bool add_entry(struct parse *parse, const struct yaml_node *key, const st
     struct api *api = symbol->api ? symbol->api : ARENA_NEW(&knowledge->arena, struct api);
     if (!symbol->api)
         array_push(&knowledge->entries, api);
-    *api = *entry;
+    *api = draft->api;
     api->name = names_string(&knowledge->names, names_find(&knowledge->names, name));
     api->source = fill_source(parse, api->source, name);
-    if (!api->thread_safety_source && api->thread_safety != THREAD_SAFETY_UNKNOWN)
-        api->thread_safety_source = api->source;
+    set_safety(api, &draft->safety, symbol->attribute, &defaults->safety);
     symbol->api = api;
     return true;
 }
 
 /* Everything of an entry but its names. */
 static bool read_entry(struct parse *parse, const struct defaults *defaults, const struct yaml_node *node,
-                       struct api *api)
+                       struct draft *draft)
 {
+    struct api *api = &draft->api;
     const struct scope scope = {api->arguments, NULL, api->argument_count};
-    const struct yaml_node *safety = yaml_get(node, "thread-safety");
     const struct yaml_node *effects = yaml_get(node, "effects");
-    if (!safety)
-        safety = defaults->safety;
-    api->thread_safety_tags = "";
     return yaml_check_keys(parse->tree, node, "an entry", entry_keys, parse->problems) &&
-           read_texts(parse, node, defaults, api) && (!safety || read_thread_safety(parse, safety, api)) &&
+           read_texts(parse, node, defaults, api) && read_safety(parse, node, &draft->safety) &&
            read_costs(parse, &scope, node, api) &&
            (!effects || parse_effect_list(parse, &scope, effects, &api->effects, &api->effect_count));
 }
@@ -184,19 +200,22 @@ static bool parse_entry(struct parse *parse, const struct defaults *defaults, co
                         const struct yaml_node *node)
 {
     struct phrase phrase;
-    struct api api = {.file = defaults->file, .line = key->line};
+    struct draft draft = {.api = {.file = defaults->file, .line = key->line}};
     if (!phrase_begin(&phrase, parse, NULL, key, "a function"))
         return false;
     struct phrase names = phrase;
     while (!phrase_at_end(&phrase) && !phrase_accept(&phrase, "("))
         phrase_next(&phrase);
-    if (strchr(phrase.node->scalar, '(') && !read_arguments(&phrase, &api))
+    if (strchr(phrase.node->scalar, '(') && !read_arguments(&phrase, &draft.api))
         return false;
-    if (!read_entry(parse, defaults, node, &api))
+    if (!read_entry(parse, defaults, node, &draft))
         return false;
     bool fine = true;
-    while (phrase_next(&names) && names.word[0] != '(')
-        fine = add_entry(parse, key, &api, names.word) && fine;
+    unsigned count = 0;
+    for (; phrase_next(&names) && names.word[0] != '('; count++)
+        fine = add_entry(parse, defaults, key, &draft, names.word) && fine;
+    if (!count)
+        return phrase_wrong(&names, NULL, "the name of the function is missing");
     return fine;
 }
 
@@ -219,12 +238,11 @@ bool parse_api_file(struct parse *parse)
     bool fine = true;
     if (!root || !yaml_check_keys(parse->tree, root, "a file of API entries", file_keys, parse->problems))
         return root == NULL;
-    struct defaults defaults = {.file = arena_strdup(&parse->knowledge->arena, parse->tree->file),
-                                .safety = yaml_get(root, "thread-safety")};
+    struct defaults defaults = {.file = arena_strdup(&parse->knowledge->arena, parse->tree->file)};
     defaults.library = optional_string(parse, root, "library", "", &fine);
     defaults.header = optional_string(parse, root, "header", "", &fine);
     defaults.source = optional_string(parse, root, "source", NULL, &fine);
-    defaults.safety_source = optional_string(parse, root, "thread-safety-source", NULL, &fine);
+    fine = read_safety(parse, root, &defaults.safety) && fine;
     const struct yaml_node *shapes = yaml_get(root, "shapes");
     const struct yaml_node *functions = yaml_get(root, "functions");
     if (shapes)

@@ -212,8 +212,10 @@ static bool read_use_arguments(struct phrase *phrase, const struct shape *shape,
     if (!phrase_accept(phrase, "("))
         return phrase_finish(phrase);
     for (unsigned i = 0; !phrase_accept(phrase, ")"); i++) {
+        if (i >= shape->parameter_count && phrase_next(phrase))
+            return phrase_wrong(phrase, NULL, "the shape has only %u parameter(s)", shape->parameter_count);
         if (i >= shape->parameter_count)
-            return phrase_wrong(phrase, NULL, "the shape has only %u parameters", shape->parameter_count);
+            return phrase_wrong(phrase, NULL, "a `)` is missing");
         if (!phrase_accept(phrase, "_") && !phrase_argument(phrase, &indexes[i]))
             return false;
         phrase_accept(phrase, ",");

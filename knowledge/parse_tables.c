@@ -62,16 +62,16 @@ bool parse_constants(struct parse *parse)
 }
 
 /* One page's functions that share a statement: "strtok(3): [strtok]". */
-static bool parse_page(struct parse *parse, const struct attribute *shared, const struct yaml_node *page,
+static bool parse_page(struct parse *parse, const struct statement *shared, const struct yaml_node *page,
                        const struct yaml_node *functions)
 {
     if (functions->kind != YAML_LIST) {
         yaml_problem(parse->tree, functions, parse->problems, NULL, "a page has a list of functions");
         return false;
     }
-    struct attribute *attribute = ARENA_NEW(&parse->knowledge->arena, struct attribute);
+    struct statement *attribute = ARENA_NEW(&parse->knowledge->arena, struct statement);
     *attribute = *shared;
-    attribute->page = arena_strdup(&parse->knowledge->arena, page->scalar);
+    attribute->source = arena_printf(&parse->knowledge->arena, "%s, man-pages 6.03", page->scalar);
     for (size_t i = 0; i < functions->count; i++) {
         const char *name;
         if (!yaml_string(parse->tree, functions->items[i], "a function", &name, parse->problems))
@@ -81,7 +81,7 @@ static bool parse_page(struct parse *parse, const struct attribute *shared, cons
     return true;
 }
 
-bool parse_thread_safety(struct phrase *phrase, struct attribute *attribute)
+bool parse_thread_safety(struct phrase *phrase, struct statement *statement)
 {
     static const char *const words[] = {"MT-Safe", "MT-Unsafe", "unknown", NULL};
     static const enum thread_safety meanings[] = {THREAD_SAFE, THREAD_UNSAFE, THREAD_SAFETY_UNKNOWN};
@@ -89,22 +89,22 @@ bool parse_thread_safety(struct phrase *phrase, struct attribute *attribute)
     int word = phrase_choice(phrase, "a statement about thread safety", words);
     if (word < 0)
         return false;
-    attribute->safety = meanings[word];
+    statement->safety = meanings[word];
     phrase_at_end(phrase); /* skips spaces */
     const char *since = strstr(phrase->at, "(since ");
     size_t length = since ? (size_t)(since - phrase->at) : strlen(phrase->at);
-    attribute->tags = length ? arena_strndup(arena, phrase->at, length) : "";
+    statement->tags = length ? arena_strndup(arena, phrase->at, length) : "";
     if (since)
-        attribute->since = arena_strndup(arena, since + strlen("(since "), strcspn(since + strlen("(since "), ")"));
-    if (length && attribute->safety == THREAD_SAFE)
-        attribute->safety = THREAD_SAFE_IF;
+        statement->since = arena_strndup(arena, since + strlen("(since "), strcspn(since + strlen("(since "), ")"));
+    if (length && statement->safety == THREAD_SAFE)
+        statement->safety = THREAD_SAFE_IF;
     return true;
 }
 
 /* "MT-Unsafe race:strtok" and the pages that say so. */
 static bool parse_statement(struct parse *parse, const struct yaml_node *statement, const struct yaml_node *pages)
 {
-    struct attribute attribute = {.tags = ""};
+    struct statement attribute = {.tags = ""};
     struct phrase phrase;
     bool fine = true;
     if (!phrase_begin(&phrase, parse, NULL, statement, "a statement about thread safety") ||

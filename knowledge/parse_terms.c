@@ -86,8 +86,10 @@ static bool read_string_size(struct phrase *phrase, struct size_from *size)
 bool parse_size(struct phrase *phrase, struct size_from *size)
 {
     *size = (struct size_from){.argument = -1, .times_argument = -1};
-    if (phrase_accept(phrase, "unknown"))
+    if (phrase_accept(phrase, "unknown")) {
+        size->argument = SIZE_UNKNOWN;
         return true;
+    }
     if (phrase_accept(phrase, "strlen"))
         return read_string_size(phrase, size);
     if (!phrase_argument(phrase, &size->argument))

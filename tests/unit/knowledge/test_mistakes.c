@@ -4,8 +4,8 @@
 #include "base/text.h"
 
 struct mistake {
-    const char *api;     /* the file's text */
-    unsigned line;       /* where the problem is */
+    const char *api; /* the file's text */
+    unsigned line;   /* where the problem is */
     unsigned column;
     const char *message; /* a part of it */
     const char *advice;  /* a part of it, or NULL */
@@ -28,31 +28,37 @@ static const struct mistake mistakes[] = {
     {"functions:\n  f(): {cpu: call, wait: disk or 2 of 1 ns, source: s}\n" GOOD, 2, 34, "a probability", NULL},
     {"functions:\n  f(): {cpu: call, wait: disk or disk-sync of 1 ns, source: s}\n" GOOD, 2, 34, "a probability", NULL},
     {"functions:\n  f(): {cpu: call, wait: disk or 0.1, source: s}\n" GOOD, 2, 34, "`of` and a time", NULL},
-    {"functions:\n  f(x): {cpu: call, wait: sleep for disk-sync * x, source: s}\n" GOOD, 2, 47, "only a fixed time", NULL},
+    {"functions:\n  f(x): {cpu: call, wait: sleep for disk-sync * x, source: s}\n" GOOD, 2, 47, "only a fixed time",
+     NULL},
     {"functions:\n  f(x): {cpu: call, wait: kind-of x for 1 ns, source: s}\n" GOOD, 2, 27, "in parentheses", NULL},
     {"functions:\n  f(x): {cpu: 1 ns ~ y, source: s}\n" GOOD, 2, 22, "a spread is a number", NULL},
-    {"functions:\n  f(x): {costs: [{when: x iss 0, cpu: call}, {cpu: call}], source: s}\n" GOOD, 2, 27, "`iss` is not a comparison",
-     "`is`"},
+    {"functions:\n  f(x): {costs: [{when: x starts-wth 0, cpu: call}, {cpu: call}], source: s}\n" GOOD, 2, 27,
+     "`starts-wth` is not a comparison", "`starts-with`"},
     {"functions:\n  f(x): {costs: [{when: x is NOWHERE, cpu: call}, {cpu: call}], source: s}\n" GOOD, 2, 30,
      "`NOWHERE` is no number", NULL},
-    {"functions:\n  f(x): {costs: [{when: x on disc, cpu: call}, {cpu: call}], source: s}\n" GOOD, 2, 30, "`disc`", "`disk`"},
-    {"functions:\n  f(x): {costs: [{when: x is 0 likely 2, cpu: call}, {cpu: call}], source: s}\n" GOOD, 2, 39, "from 0 to 1",
-     NULL},
+    {"functions:\n  f(x): {costs: [{when: x on disc, cpu: call}, {cpu: call}], source: s}\n" GOOD, 2, 30, "`disc`",
+     "`disk`"},
+    {"functions:\n  f(x): {costs: [{when: x is 0 likely 2, cpu: call}, {cpu: call}], source: s}\n" GOOD, 2, 39,
+     "from 0 to 1", NULL},
     {"functions:\n  f(x): {costs: [{cpu: call}, {when: x is 0, cpu: call}], source: s}\n" GOOD, 2, 31, "never reached",
      "last"},
     {"functions:\n  f(x): {costs: {cpu: call}, source: s}\n" GOOD, 2, 17, "a list of variants", NULL},
     {"functions:\n  f(x): {costs: [{cpu: call}], cpu: call, source: s}\n" GOOD, 2, 17, "exclude each other", NULL},
     {"functions:\n  f(x): {cost: lok, source: s}\n" GOOD, 2, 16, "there is no shape `lok`", NULL},
     {"shapes:\n  s(a): [{cpu: call}]\nfunctions:\n  f(x): {cost: \"s(x, x)\", source: s}\n" GOOD, 4, 22,
-     "only 1 parameters", NULL},
+     "only 1 parameter", NULL},
     {"shapes:\n  s(a): [{cpu: 1 ns * b}]\nfunctions:\n" GOOD, 2, 23, "`b` is no argument", "use one of: a"},
     {"shapes:\n  s(a: [{cpu: call}]\nfunctions:\n" GOOD, 2, 6, "a `)` is missing", NULL},
-    {"functions:\n  f(x): {cpu: call, effects: [open disk], source: s}\n" GOOD, 2, 31, "`open` is not an effect", "`opens`"},
+    {"functions:\n  f(x): {cpu: call, effects: [open disk], source: s}\n" GOOD, 2, 31, "`open` is not an effect",
+     "`opens`"},
     {"functions:\n  f(x): {cpu: call, effects: [closes y], source: s}\n" GOOD, 2, 38, "`y` is no argument", NULL},
-    {"functions:\n  f(x): {cpu: call, effects: [calls x sometimes], source: s}\n" GOOD, 2, 39, "`sometimes` is not when", NULL},
-    {"functions:\n  f(x): {cpu: call, effects: [copies x x], source: s}\n" GOOD, 2, 38, "copies SOURCE to TARGET", NULL},
+    {"functions:\n  f(x): {cpu: call, effects: [calls x sometimes], source: s}\n" GOOD, 2, 39,
+     "`sometimes` is not when", NULL},
+    {"functions:\n  f(x): {cpu: call, effects: [copies x x], source: s}\n" GOOD, 2, 38, "copies SOURCE to TARGET",
+     NULL},
     {"functions:\n  f(x): {cpu: call, effects: noreturn, source: s}\n" GOOD, 2, 30, "effects are a list", NULL},
-    {"functions:\n  f(x): {cpu: call, effects: [calls x during with x at y], source: s}\n" GOOD, 2, 56, "a number from 0", NULL},
+    {"functions:\n  f(x): {cpu: call, effects: [calls x during with x at y], source: s}\n" GOOD, 2, 56,
+     "a number from 0", NULL},
     {"functions:\n  f(x): {cpu: call, sorce: s}\n" GOOD, 2, 21, "sorce", "source"},
     {"functions:\n  f(x): {cpu: call}\n" GOOD, 2, 9, "the source is missing", "unreviewed"},
     {"functions:\n  f(x: {cpu: call, source: s}\n" GOOD, 2, 6, "a `)` is missing", NULL},
@@ -118,8 +124,9 @@ static void a_users_file_replaces_entries_and_may_be_wrong(void **state)
     make_small(folder, &small);
     struct knowledge *knowledge = knowledge_load(folder, &problems);
     snprintf(path, sizeof path, "%s/mine.yaml", folder);
-    write_file(folder, "mine.yaml", "shapes:\n  twice(): [{cpu: 2 call}]\nfunctions:\n  good(): {cost: twice, source: mine}\n"
-                                    "  new(): {cost: twice, source: mine}\n");
+    write_file(folder, "mine.yaml",
+               "shapes:\n  twice(): [{cpu: 2 call}]\nfunctions:\n  good(): {cost: twice, source: mine}\n"
+               "  new(): {cost: twice, source: mine}\n");
     assert_true(knowledge_add_file(knowledge, path, &problems));
     assert_string_equal(knowledge_find(knowledge, "good")->source, "mine");
     assert_non_null(knowledge_find(knowledge, "new"));

@@ -129,11 +129,11 @@ static double all_waits(const struct api_cost *cost)
 /* Cached files are the processor's work; what is waited for as a rule is not. The names are examples of each kind. */
 static void costs_are_of_the_right_kind(void **state)
 {
-    static const char *const computing[] = {"memcpy", "fread", "fgets",  "printf", "pread64", "stat",    "open",
+    static const char *const computing[] = {"memcpy", "fread", "fgets",  "printf", "pread64", "stat",   "open",
                                             "malloc", "qsort", "strtol", "sinf",   "SHA256",  "deflate"};
-    static const char *const waiting[] = {"recv",    "fsync",  "poll",   "getaddrinfo", "sleep",     "waitpid",
-                                          "connect", "accept", "PQexec", "usleep",      "sem_wait",  "curl_easy_perform",
-                                          "system",  "select", "SSL_read",   "tcdrain"};
+    static const char *const waiting[] = {
+        "recv",   "fsync",  "poll",     "getaddrinfo",       "sleep",  "waitpid", "connect",  "accept",
+        "PQexec", "usleep", "sem_wait", "curl_easy_perform", "system", "select",  "SSL_read", "tcdrain"};
     (void)state;
     struct knowledge *knowledge = shipped();
     struct api_cost cost;
