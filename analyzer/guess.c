@@ -106,16 +106,23 @@ static const char *nearest_header(const struct guesser *guesser, const char *dir
     return best;
 }
 
-/* Where system headers are; with the directories of a machine, as in /usr/include/x86_64-linux-gnu. */
+/* Where system headers are, with those of the machine (/usr/include/x86_64-linux-gnu) and of the compilers. */
 static void find_system_directories(struct guesser *guesser)
 {
-    array_push(&guesser->system.list, "/usr/include");
-    array_push(&guesser->system.list, "/usr/local/include");
-    glob_t found = {0};
-    if (glob("/usr/include/*-linux-*", 0, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            array_push(&guesser->system.list, arena_strdup(guesser->builder->arena, found.gl_pathv[i]));
-    globfree(&found);
+    static const char *const patterns[] = {
+        "/usr/include",
+        "/usr/local/include",
+        "/usr/include/*-linux-*",
+        "/usr/lib/gcc/*/*/include",
+        "/usr/lib/llvm-*/lib/clang/*/include",
+    };
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        glob_t found = {0};
+        if (glob(patterns[i], 0, NULL, &found) == 0)
+            for (size_t k = 0; k < found.gl_pathc; k++)
+                array_push(&guesser->system.list, arena_strdup(guesser->builder->arena, found.gl_pathv[k]));
+        globfree(&found);
+    }
 }
 
 static bool is_system_header(struct guesser *guesser, const char *spelling)

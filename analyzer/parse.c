@@ -146,8 +146,10 @@ bool parse_unit(struct parser *parser, const struct translation_unit *unit, cons
     *parsed = (struct parsed_unit){0};
     if (precompiled) {
         if (parse_precompiled(parser, unit, precompiled, &parsed->unit) == CXError_Success &&
-            count_errors(parser, unit, parsed->unit, NULL) == 0)
+            count_errors(parser, unit, parsed->unit, NULL) == 0) {
+            parsed->shared = true;
             return true;
+        }
         parse_dispose(parsed);
     }
     enum CXErrorCode error = parse(parser, unit, true, &parsed->unit);

@@ -19,6 +19,7 @@ struct parser {
 struct parsed_unit {
     CXTranslationUnit unit; /* dispose with parse_dispose */
     unsigned errors;        /* how many the parser reported */
+    bool shared;            /* what the first header declares is not in the tree but in the precompiled file */
 };
 
 void parser_init(struct parser *parser, const char *root);

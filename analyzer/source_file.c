@@ -11,31 +11,32 @@
 
 enum { LOOKED_AT = 8192 };
 
-/* The same for a file that is open. */
-static const char *refuse_open_file(int fd)
+static enum source_state state_of_open_file(int fd)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
-        return strerror(errno);
+        return SOURCE_UNREADABLE;
     if (!S_ISREG(status.st_mode))
-        return "not a regular file";
+        return SOURCE_IRREGULAR;
     if (status.st_size > (off_t)SOURCE_LIMIT_MIB << 20)
-        return "larger than 64 MiB";
+        return SOURCE_TOO_LARGE;
     char bytes[LOOKED_AT];
     ssize_t got = read(fd, bytes, sizeof bytes);
     if (got < 0)
-        return strerror(errno);
-    return memchr(bytes, '\0', (size_t)got) ? "binary data, not C source" : NULL;
+        return SOURCE_UNREADABLE;
+    return memchr(bytes, '\0', (size_t)got) ? SOURCE_BINARY : SOURCE_GOOD;
 }
 
-const char *source_file_refuse(const char *path)
+enum source_state source_file_state(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe of that name would make open() wait */
     if (fd < 0)
-        return strerror(errno);
-    const char *reason = refuse_open_file(fd);
+        return SOURCE_UNREADABLE;
+    enum source_state state = state_of_open_file(fd);
+    int error = errno;
     close(fd);
-    return reason;
+    errno = error;
+    return state;
 }
 
 bool source_file_is_c(const char *path)

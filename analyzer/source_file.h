@@ -7,8 +7,15 @@
 
 enum { SOURCE_LIMIT_MIB = 64 };
 
-/* Why a file is not analysed (static storage, or of strerror), or NULL if it can be. */
-const char *source_file_refuse(const char *path);
+enum source_state {
+    SOURCE_GOOD,
+    SOURCE_UNREADABLE, /* errno says why */
+    SOURCE_IRREGULAR,  /* a directory, a pipe, … */
+    SOURCE_TOO_LARGE,
+    SOURCE_BINARY,
+};
+
+enum source_state source_file_state(const char *path);
 
 /* By the file's name: "a.c". */
 bool source_file_is_c(const char *path);

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,22 +84,32 @@ static bool collect_flags(struct unit_builder *builder, const struct unit_entry 
     return true;
 }
 
-/* Whether the file can be read as C; if not, says why. */
-static bool accept_file(struct unit_builder *builder, const struct unit_entry *entry, const char *real)
+static void report_gone(struct unit_builder *builder, const struct unit_entry *entry)
 {
-    if (!real) {
-        if (limited_next(&builder->gone))
-            problems_add(builder->problems, SEVERITY_WARNING,
-                         (struct place){.file = path_relative(builder->root, entry->file)}, NULL,
-                         "the file is gone, though %s names it",
-                         entry->place.file ? path_base(entry->place.file) : "the command");
-        return false;
+    if (limited_next(&builder->gone))
+        problems_add(builder->problems, SEVERITY_WARNING,
+                     (struct place){.file = path_relative(builder->root, entry->file)}, NULL,
+                     "the file is gone, though %s names it",
+                     entry->place.file ? path_base(entry->place.file) : "the command");
+}
+
+/* Whether the file can be read as C; if not, says why. */
+static bool accept_file(struct unit_builder *builder, const char *real)
+{
+    static const char *const reasons[] = {
+        [SOURCE_IRREGULAR] = "it is not a regular file",
+        [SOURCE_TOO_LARGE] = "it is larger than 64 MiB",
+        [SOURCE_BINARY] = "it holds binary data, not C source",
+    };
+    struct place place = {.file = path_relative(builder->root, real)};
+    enum source_state state = source_file_state(real);
+    if (state == SOURCE_UNREADABLE) {
+        builder->unreadable++;
+        problems_add(builder->problems, SEVERITY_ERROR, place, NULL, "not analysed: %s", strerror(errno));
+    } else if (state != SOURCE_GOOD && limited_next(&builder->refused)) {
+        problems_add(builder->problems, SEVERITY_WARNING, place, NULL, "skipped: %s", reasons[state]);
     }
-    const char *reason = source_file_refuse(real);
-    if (reason && limited_next(&builder->refused))
-        problems_add(builder->problems, SEVERITY_WARNING, (struct place){.file = path_relative(builder->root, real)},
-                     NULL, "skipped: %s", reason);
-    return !reason;
+    return state == SOURCE_GOOD;
 }
 
 void unit_builder_add(struct unit_builder *builder, const struct unit_entry *entry)
@@ -110,7 +121,9 @@ void unit_builder_add(struct unit_builder *builder, const struct unit_entry *ent
         return;
     }
     const char *real = path_cache_real(&builder->cache, entry->directory, entry->file);
-    if (accept_file(builder, entry, real)) {
+    if (!real) {
+        report_gone(builder, entry);
+    } else if (accept_file(builder, real)) {
         add_directory_of_link(builder, entry->file, real, &flags);
         const struct flag_set *set = share_flags(builder, &flags);
         struct translation_unit unit = {
@@ -160,4 +173,5 @@ void unit_builder_finish(struct unit_builder *builder, struct unit_list *list)
     }
     list->units = units;
     list->count = kept;
+    list->unreadable = builder->unreadable;
 }

@@ -27,6 +27,7 @@ struct unit_builder {
     ARRAY(struct translation_unit) units;
     struct limited gone;
     struct limited refused;
+    unsigned unreadable;     /* files that are there but cannot be read */
     unsigned other_language; /* files that are not C */
 };
 

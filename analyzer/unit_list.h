@@ -25,6 +25,7 @@ struct unit_list {
     struct translation_unit *units; /* sorted by name, then flags_key; no two alike */
     unsigned count;
     bool guessed; /* flags were guessed for at least one unit */
+    unsigned unreadable; /* C files that are no unit because they cannot be read; each was reported as an error */
 };
 
 /* Fills the list. Adds problems for what is missing or wrong; false if there is nothing to analyse. */

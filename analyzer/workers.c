@@ -8,6 +8,7 @@
 
 #include "analyzer/answer.h"
 #include "analyzer/extract.h"
+#include "analyzer/limited.h"
 #include "analyzer/parse.h"
 #include "analyzer/prefix.h"
 #include "analyzer/process_pool.h"
@@ -80,7 +81,7 @@ static void perform(void *data, void *state, uint32_t task, struct text *answer)
     enum task_kind kind = task_kind(work, task, &index);
     const struct translation_unit *unit = &work->list->units[index];
     struct problems problems = {0};
-    struct parsed_unit parsed;
+    struct parsed_unit parsed = {0};
     struct text summary = {0};
     bool done;
     if (kind == TASK_GROUP) {
@@ -95,7 +96,7 @@ static void perform(void *data, void *state, uint32_t task, struct text *answer)
         extract_summary(parsed.unit, unit, work->list->root, parsed.errors, &summary);
         parse_dispose(&parsed);
     }
-    answer_write(answer, done, &problems, &summary);
+    answer_write(answer, kind == TASK_GROUP ? done : parsed.shared, &problems, &summary);
     text_free(&summary);
     problems_free(&problems);
 }
@@ -185,12 +186,13 @@ static bool try_again(struct summarizing *work, uint32_t unit)
 
 static void unit_finished(struct summarizing *work, uint32_t unit, const struct task_report *report)
 {
-    uint32_t parsed;
+    struct summary_bytes *summary = &work->summaries[unit];
+    uint32_t shared = 0;
     if (report->outcome == TASK_ANSWERED)
-        answer_read(report->answer, report->size, &parsed, &work->unit_problems[unit], &work->summaries[unit].bytes,
-                    &work->summaries[unit].size);
+        answer_read(report->answer, report->size, &shared, &work->unit_problems[unit], &summary->bytes, &summary->size);
     else
         report_lost(work, unit, report);
+    summary->prefix = shared ? work->plan.group_of[unit] : -1;
     work->done++;
     if (work->options->progress)
         work->options->progress(work->options->progress_data, work->done, work->list->count,
@@ -252,14 +254,24 @@ static void copy_problem(struct problems *problems, const struct problem *proble
     problems_add(problems, problem->severity, place, problem->advice, "%s", problem->message);
 }
 
+/* Hands one unit's problems on; warnings only as long as they are few. */
+static void hand_on(struct problems *from, struct limited *warnings, struct problems *to)
+{
+    for (array_each(struct problem, problem, &from->list))
+        if (problem->severity != SEVERITY_WARNING || limited_next(warnings))
+            copy_problem(to, problem);
+    problems_free(from);
+}
+
 /* Hands the problems on, the units' in the list's order; of the groups', which are all alike, the first. */
 static void collect_problems(struct summarizing *work, struct problems *problems)
 {
-    for (uint32_t i = 0; i < work->list->count; i++) {
-        for (array_each(struct problem, problem, &work->unit_problems[i].list))
-            copy_problem(problems, problem);
-        problems_free(&work->unit_problems[i]);
-    }
+    struct limited warnings = {0};
+    for (uint32_t i = 0; i < work->list->count; i++)
+        hand_on(&work->unit_problems[i], &warnings, problems);
+    if (limited_rest(&warnings))
+        problems_add(problems, SEVERITY_WARNING, (struct place){0}, NULL,
+                     "%u more files were analysed in spite of errors", limited_rest(&warnings));
     if (work->group_problems.list.count)
         copy_problem(problems, &work->group_problems.list.items[0]);
     problems_free(&work->group_problems);
@@ -268,27 +280,34 @@ static void collect_problems(struct summarizing *work, struct problems *problems
                      work->list->count - work->done);
 }
 
-/* Moves the prefixes that came to be to the front; NULL if there are none. */
-static struct summary_bytes *collect_prefixes(struct summarizing *work, unsigned *count)
-{
-    *count = 0;
-    for (uint32_t i = 0; i < work->plan.groups.count; i++) {
-        if (!work->prefixes[i].size)
-            continue;
-        work->prefixes[*count] = work->prefixes[i];
-        work->prefixes[(*count)++].from_prefix = true;
-    }
-    if (*count)
-        return work->prefixes;
-    free(work->prefixes);
-    return NULL;
-}
-
 static void *zeroed(size_t count, size_t size)
 {
     void *memory = must_malloc(count * size + 1);
     memset(memory, 0, count * size + 1);
     return memory;
+}
+
+/* Leaves only the prefixes that came to be; NULL if there are none. Units then refer to them by their new numbers. */
+static struct summary_bytes *collect_prefixes(struct summarizing *work, unsigned *count)
+{
+    int32_t *number = zeroed(work->plan.groups.count, sizeof *number);
+    *count = 0;
+    for (uint32_t i = 0; i < work->plan.groups.count; i++) {
+        if (work->plan.groups.items[i].state != PREFIX_READY)
+            continue;
+        number[i] = (int32_t)*count;
+        work->prefixes[*count] = work->prefixes[i];
+        work->prefixes[*count].prefix = -1;
+        work->prefixes[(*count)++].from_prefix = true;
+    }
+    for (uint32_t i = 0; i < work->list->count; i++)
+        if (work->summaries[i].prefix >= 0)
+            work->summaries[i].prefix = number[work->summaries[i].prefix];
+    free(number);
+    if (*count)
+        return work->prefixes;
+    free(work->prefixes);
+    return NULL;
 }
 
 void summarize_units(const struct unit_list *list, const struct analyzer_options *options,
@@ -305,7 +324,8 @@ void summarize_units(const struct unit_list *list, const struct analyzer_options
         .summaries = summaries,
         .timeout = options->timeout > 0 ? options->timeout : default_timeout,
     };
-    memset(summaries, 0, list->count * sizeof *summaries);
+    for (uint32_t i = 0; i < list->count; i++)
+        summaries[i] = (struct summary_bytes){.prefix = -1};
     work.unit_problems = zeroed(list->count, sizeof *work.unit_problems);
     work.order = zeroed(list->count, sizeof *work.order);
     work.taken = zeroed(list->count, sizeof *work.taken);

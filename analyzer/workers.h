@@ -10,12 +10,14 @@
 #include "analyzer/unit_list.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* The bytes of one summary (see model/summary.h); size 0: the unit failed, and a problem says why. */
 struct summary_bytes {
     unsigned char *bytes; /* malloc'ed, owned by the caller */
     size_t size;
     bool from_prefix; /* a shared prefix header's own code, not a unit of the list */
+    int32_t prefix;   /* a unit whose first header's code is not here but in `prefixes`: its index there; else -1 */
 };
 
 /* Summarises all units. `summaries` has room for list->count entries, in the list's order. What prefix headers that are
