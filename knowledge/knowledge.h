@@ -242,7 +242,7 @@ struct api_argument {
     double expected;
     const char *string; /* a string literal, or NULL */
     fd_bits fds;        /* kinds that it may be; 0: nothing known */
-    bool fds_complete;  /* false: it may also be something that was not seen */
+    bool fds_complete;  /* false: it may also be something that was not seen; what was seen counts all the same */
 };
 
 struct api_cost {

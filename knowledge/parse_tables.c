@@ -93,6 +93,8 @@ bool parse_thread_safety(struct phrase *phrase, struct statement *statement)
     phrase_at_end(phrase); /* skips spaces */
     const char *since = strstr(phrase->at, "(since ");
     size_t length = since ? (size_t)(since - phrase->at) : strlen(phrase->at);
+    while (length && phrase->at[length - 1] == ' ')
+        length--;
     statement->tags = length ? arena_strndup(arena, phrase->at, length) : "";
     if (since)
         statement->since = arena_strndup(arena, since + strlen("(since "), strcspn(since + strlen("(since "), ")"));

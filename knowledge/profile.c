@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct profile *knowledge_profile(const struct knowledge *knowledge, const char *name)
 {
@@ -30,8 +31,7 @@ static bool parse_amount(struct parse *parse, const struct yaml_node *node, enum
 {
     struct phrase phrase;
     struct duration duration;
-    if (!phrase_begin(&phrase, parse, NULL, node, quantity_names[quantity]) || !parse_duration(&phrase, &duration) ||
-        !phrase_finish(&phrase))
+    if (!phrase_begin(&phrase, parse, NULL, node, quantity_names[quantity]) || !parse_duration(&phrase, &duration))
         return false;
     if (duration.kind != DURATION_FIXED)
         return phrase_wrong(&phrase, NULL, "a quantity is a number, not another quantity");
@@ -40,6 +40,8 @@ static bool parse_amount(struct parse *parse, const struct yaml_node *node, enum
         fine = fine && duration.fixed.median <= 1;
     if (!fine)
         return phrase_wrong(&phrase, NULL, "`%s` is out of range", quantity_names[quantity]);
+    if (!phrase_finish(&phrase))
+        return false;
     *amount = duration.fixed;
     return true;
 }
@@ -129,7 +131,9 @@ static const struct profile *load_base(struct parse *parse, const struct yaml_no
     if (!symbol_add(knowledge, name)->is_profile) {
         const char *directory = path_directory(&knowledge->arena, parse->tree->file);
         const char *file = arena_printf(&knowledge->arena, "%s.yaml", name);
-        load_file(knowledge, path_join(&knowledge->arena, directory, file), parse_profile, parse->problems);
+        const char *path = path_join(&knowledge->arena, directory, file);
+        if (access(path, F_OK) == 0)
+            load_file(knowledge, path, parse_profile, parse->problems);
     }
     const struct profile *base = knowledge_profile(knowledge, name);
     if (!base)
