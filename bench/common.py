@@ -1,0 +1,70 @@
+"""What the benchmarks share: where things are, the corpus, runs of the program, tables.
+
+Environment: CONCADVISE (the binary; default: build/release/bin/concadvise), CONCADVISE_CORPUS (where the trees are
+fetched to; default: concadvise/corpus in the user's cache directory).
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+BENCH = pathlib.Path(__file__).resolve().parent
+SOURCE = BENCH.parent
+OUTPUT = SOURCE / "build" / "bench"
+
+
+def fail(message):
+    """Ends the benchmark: something that it needs is missing."""
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {message}")
+
+
+def program():
+    """The binary to measure, as an absolute path."""
+    path = pathlib.Path(os.environ.get("CONCADVISE", SOURCE / "build/release/bin/concadvise"))
+    if not os.access(path, os.X_OK):
+        fail(f"cannot run {path}; build it with 'make build', or name another one in CONCADVISE")
+    return path.resolve()
+
+
+def corpus_directory():
+    """Where the corpus trees are."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    return pathlib.Path(os.environ.get("CONCADVISE_CORPUS") or cache / "concadvise/corpus").resolve()
+
+
+def fetch(project):
+    """The tree of a corpus project; it is fetched and built where it is missing."""
+    tree = corpus_directory() / project
+    if not (tree / "compile_commands.json").exists():
+        print(f"fetching {project}", file=sys.stderr)
+        if subprocess.run([BENCH / "corpus/fetch", project, corpus_directory()], stdout=sys.stderr, check=False).returncode:
+            fail(f"{project} could not be fetched")
+    return tree
+
+
+def classify(tree, *options):
+    """What `classify` says of a tree, as the object that it prints."""
+    ran = subprocess.run([program(), "classify", "--output-format=json", "--quiet", *options, tree],
+                         stdout=subprocess.PIPE, check=False)
+    if not ran.stdout:
+        fail(f"concadvise classify {tree} ended with {ran.returncode} and printed nothing")
+    return json.loads(ran.stdout)
+
+
+def table(rows, stream=None):
+    """Prints rows of cells: the first column to the left, the others to the right. Numbers that are wanted in a
+    certain form come as text."""
+    rows = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows)))]
+    for row in rows:
+        cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+        print("  ".join(cells).rstrip(), file=stream or sys.stdout)
+
+
+def time_text(nanoseconds):
+    """A time for people: two digits and a unit."""
+    for unit, size in ("s", 1e9), ("ms", 1e6), ("µs", 1e3):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.2g} {unit}" if nanoseconds < 100 * size else f"{nanoseconds / size:.0f} {unit}"
+    return f"{nanoseconds:.2g} ns"
