@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static const char database[] = "compile_commands.json";
 
 /* bear's command line: bear [--append] --output FILE -- COMMAND… */

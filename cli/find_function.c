@@ -47,8 +47,10 @@ const char *nearest_function(struct arena *arena, const struct result *result, c
         return "'concadvise classify' lists all functions";
     struct function_matches matches;
     find_functions(result, near, &matches);
-    const struct function_result *function = &result->functions[matches.list.items[0]];
+    const struct function_result *function = matches.list.items ? &result->functions[matches.list.items[0]] : NULL;
     array_free(&matches.list);
+    if (!function)
+        return NULL;
     if (colon)
         return arena_printf(arena, "did you mean '%s:%s'?", function->file, function->name);
     return arena_printf(arena, "did you mean '%s' (%s)?", function->name, function->file);

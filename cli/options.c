@@ -133,15 +133,18 @@ static bool set_outputs(const struct value *value)
 
 static bool set_value(const struct value *value)
 {
-    if (value->string && !*value->string) {
+    if (value->row->kind == OPTION_FLAG) {
+        *(bool *)field_of(value) = true;
+        return true;
+    }
+    if (!value->string || !*value->string) {
         problems_add(value->problems, SEVERITY_ERROR, nowhere, NULL, "--%s wants %s, which is empty", value->row->name,
                      value->row->metavar);
         return false;
     }
     switch (value->row->kind) {
     case OPTION_FLAG:
-        *(bool *)field_of(value) = true;
-        return true;
+        break;
     case OPTION_TEXT:
         *(const char **)field_of(value) = value->string;
         return true;

@@ -45,34 +45,34 @@ struct output_request {
 struct options {
     struct arena arena;
     enum command_id command;
-    const char *database;
-    const char *profile;
     unsigned concurrency; /* 0: not given */
     unsigned cores;       /* 0: not given */
-    string_list units;
+    unsigned workers;     /* 0: not given */
+    unsigned fail_level;  /* enum fail_level */
+    unsigned sort;        /* enum sort_key */
+    unsigned color;       /* enum color_choice */
+    unsigned classes;     /* a bit for each enum class_kind; 0: all */
+    double timeout;       /* seconds; 0: not given */
+    const char *database;
+    const char *profile;
     ARRAY(struct output_request) outputs; /* none given: full, to standard output */
-    bool all;
-    unsigned fail_level; /* enum fail_level */
-    bool exit_zero;
-    unsigned classes; /* a bit for each enum class_kind; 0: all */
+    string_list units;
     string_list files;
     string_list functions;
-    unsigned sort; /* enum sort_key */
-    bool unreviewed;
     string_list rules;
     string_list apis;
-    unsigned workers; /* 0: not given */
-    double timeout;   /* seconds; 0: not given */
     string_list extra_args;
+    string_list arguments;     /* what is no option, in order */
+    char *const *after_dashes; /* what follows "--" */
+    unsigned after_dashes_count;
+    bool dashes; /* there was a "--" */
+    bool all;
+    bool exit_zero;
+    bool unreviewed;
     bool no_prefix_sharing;
-    unsigned color; /* enum color_choice */
     bool quiet;
     bool verbose;
     bool help;
-    string_list arguments;     /* what is no option, in order */
-    bool dashes;               /* there was a "--" */
-    char *const *after_dashes; /* what follows it */
-    unsigned after_dashes_count;
 };
 
 enum option_kind {
@@ -87,14 +87,14 @@ enum option_kind {
 };
 
 struct option_row {
-    char letter; /* or 0 */
     const char *name;
-    enum option_kind kind;
-    size_t offset; /* in struct options */
-    const char *metavar;
-    unsigned commands; /* a bit for each enum command_id */
-    const char *const *choices;
+    const char *metavar; /* NULL: a flag */
     const char *text;
+    const char *const *choices;
+    size_t offset; /* in struct options */
+    enum option_kind kind;
+    unsigned commands; /* a bit for each enum command_id */
+    char letter;       /* or 0 */
 };
 
 /* All rows, in the order of the table. */

@@ -32,8 +32,15 @@ static const char *const class_names[] = {
 #define FOR_EVERY (~0u)
 
 const struct option_row option_rows[] = {
-#define OPTION(letter, name, kind, field, metavar, commands, choices, text)                                            \
-    {letter, name, OPTION_##kind, offsetof(struct options, field), metavar, commands, choices, text},
+#define OPTION(option_letter, option_name, value_kind, field, value_name, takers, words, help)                         \
+    {.name = option_name,                                                                                              \
+     .metavar = value_name,                                                                                            \
+     .text = help,                                                                                                     \
+     .choices = words,                                                                                                 \
+     .offset = offsetof(struct options, field),                                                                        \
+     .kind = OPTION_##value_kind,                                                                                      \
+     .commands = takers,                                                                                               \
+     .letter = option_letter},
 #include "cli/options.def"
 };
 const unsigned option_row_count = sizeof option_rows / sizeof *option_rows;

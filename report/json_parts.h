@@ -11,9 +11,9 @@
 /* Keys: version, root, profile, coverage. */
 void json_head(struct json_writer *json, const struct result *result, const char *version);
 
-/* Keys of one function; `reasons`: with what `explain` adds. */
+/* Keys of function number `number`; `reasons`: with what `explain` adds. */
 void json_function(struct json_writer *json, const struct result *result, const struct advice_index *index,
-                   uint32_t function, bool reasons);
+                   uint32_t number, bool reasons);
 
 /* One object; `with_function`: it stands outside its function and names it. */
 void json_advice(struct json_writer *json, const struct result *result, const struct advice *advice, bool with_function,
