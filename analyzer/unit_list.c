@@ -1,7 +1,7 @@
 /* From the paths that the user named to the list of translation units.
  *
- * The root that names are relative to: the directory whose database or flags file was found; with -p, the database's
- * directory, the given directory that contains it, or its parent, whichever contains the paths; with flags on the
+ * The root that names are relative to: the directory whose database or flags file was found; with -p, the nearest
+ * directory that contains both the database and the path, or, if that is /, the given directory; with flags on the
  * command line, the working directory; else the given directory. Several paths: what contains all of these.
  */
 #include "analyzer/unit_list.h"
@@ -100,23 +100,25 @@ static bool find_flag_sources(struct collector *collector)
     return true;
 }
 
+/* The nearest directory that contains both. */
+static const char *common_directory(struct arena *arena, const char *a, const char *b)
+{
+    while (!path_is_below(a, b))
+        a = path_directory(arena, a);
+    return a;
+}
+
 /* The root of one selection; see the top of this file. */
 static const char *selection_root(struct collector *collector, const struct selection *selection)
 {
-    struct arena *arena = &collector->list->arena;
     if (collector->options->fixed_flag_count) {
         bool inside = path_is_below(collector->working_directory, selection->path);
         return inside ? collector->working_directory : selection->directory;
     }
     if (selection->source.kind == FLAGS_NOWHERE)
         return selection->directory;
-    const char *found_for = selection->source.directory;
-    if (path_is_below(found_for, selection->path))
-        return found_for;
-    if (path_is_below(selection->directory, found_for))
-        return selection->directory;
-    const char *parent = path_directory(arena, found_for);
-    return path_is_below(parent, selection->path) ? parent : selection->directory;
+    const char *both = common_directory(&collector->list->arena, selection->source.directory, selection->directory);
+    return strcmp(both, "/") == 0 ? selection->directory : both;
 }
 
 static const char *common_root(struct collector *collector)
@@ -124,10 +126,7 @@ static const char *common_root(struct collector *collector)
     const char *root = NULL;
     for (array_each(struct selection, selection, &collector->selections)) {
         const char *own = selection_root(collector, selection);
-        if (!root)
-            root = own;
-        while (!path_is_below(root, own))
-            root = path_directory(&collector->list->arena, root);
+        root = root ? common_directory(&collector->list->arena, root, own) : own;
     }
     return root;
 }
