@@ -34,6 +34,7 @@ static void parameters(struct extractor *x, CXCursor cursor)
             .name = names_add(&x->summary.names, clang_getCString(name)),
             .pointer = type.kind == CXType_Pointer,
             .callable = pointee.kind == CXType_FunctionProto || pointee.kind == CXType_FunctionNoProto,
+            .read_only = clang_isConstQualifiedType(pointee) != 0,
         };
         clang_disposeString(name);
         array_push(&x->function.parameters, entry);
@@ -142,6 +143,8 @@ static void file_scope_initialisers(struct extractor *x, struct top_level *top)
     }
     /* Only flows count: no events of file scope are ever run. */
     x->function.nodes.count = 0;
+    for (array_each(struct assignment, assignment, &x->function.flows))
+        assignment->node = 0;
     memset(&x->pending, 0, sizeof x->pending);
     struct text id = {0};
     text_printf(&id, "%s#initialisers", x->unit->name);

@@ -145,7 +145,7 @@ void flow_add(struct extractor *x, uint32_t target, uint32_t source)
         if (flow->target == target && flow->source == source)
             return;
     }
-    array_push(&x->function.flows, (struct assignment){target, source});
+    array_push(&x->function.flows, (struct assignment){target, source, x->function.nodes.count});
 }
 
 /* ---- nodes ---- */
@@ -235,4 +235,7 @@ void flatten_if_plain(struct extractor *x, uint32_t branch)
         x->function.nodes.items[kept++] = node;
     }
     x->function.nodes.count = kept;
+    for (uint32_t i = x->function.flows.count; i > 0 && x->function.flows.items[i - 1].node > branch; i--)
+        if (x->function.flows.items[i - 1].node > kept)
+            x->function.flows.items[i - 1].node = kept;
 }

@@ -255,10 +255,8 @@ static uint32_t trip_count(struct extractor *x, uint32_t condition, uint32_t sta
     return x->function.values.items[entry->b].kind == VALUE_UNKNOWN ? SUMMARY_NONE : entry->b;
 }
 
-static void set_loop(struct extractor *x, uint32_t loop, enum loop_kind kind, uint32_t condition, uint32_t trip,
-                     uint32_t first_flow)
+static void set_loop(struct extractor *x, uint32_t loop, enum loop_kind kind, uint32_t condition, uint32_t trip)
 {
-    array_push(&x->function.loops, (struct loop_flows){loop, first_flow, x->function.flows.count});
     struct node *node = &x->function.nodes.items[loop];
     node->flags = (uint8_t)kind;
     node->a = condition;
@@ -273,7 +271,6 @@ static void while_statement(struct extractor *x, CXCursor cursor, bool is_do)
         return;
     }
     CXCursor tested = child_at(x, children, is_do ? 1 : 0), body = child_at(x, children, is_do ? 0 : 1);
-    uint32_t first_flow = x->function.flows.count;
     uint32_t loop = node_open(x, NODE_LOOP, LOOP_CONDITION, cursor);
     uint32_t sequence = node_open(x, NODE_SEQUENCE, 0, clang_getNullCursor());
     if (is_do)
@@ -285,7 +282,7 @@ static void while_statement(struct extractor *x, CXCursor cursor, bool is_do)
     node_close(x, loop);
     enum loop_kind kind = loop_kind_of(x, condition);
     uint32_t trip = kind == LOOP_CONDITION ? trip_count(x, condition, SUMMARY_NONE) : SUMMARY_NONE;
-    set_loop(x, loop, kind, condition, trip, first_flow);
+    set_loop(x, loop, kind, condition, trip);
     children_drop(x, children);
 }
 
@@ -363,7 +360,7 @@ static void for_statement(struct extractor *x, CXCursor cursor)
     uint32_t flows = x->function.flows.count;
     if (!clang_Cursor_isNull(parts.start))
         statement(x, parts.start);
-    uint32_t start = start_value(x, flows), first_flow = x->function.flows.count;
+    uint32_t start = start_value(x, flows);
     uint32_t loop = node_open(x, NODE_LOOP, LOOP_ENDLESS, cursor);
     uint32_t sequence = node_open(x, NODE_SEQUENCE, 0, clang_getNullCursor());
     uint32_t condition = SUMMARY_NONE, trip = SUMMARY_NONE;
@@ -383,7 +380,7 @@ static void for_statement(struct extractor *x, CXCursor cursor)
         trip = trip_count(x, condition, start);
     node_close(x, sequence);
     node_close(x, loop);
-    set_loop(x, loop, kind, condition, trip, first_flow);
+    set_loop(x, loop, kind, condition, trip);
     children_drop(x, children);
 }
 

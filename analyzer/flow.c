@@ -79,7 +79,9 @@ void flow_free(struct flow *flow)
         free(set->atoms);
     array_free(&flow->sets);
     array_free(&flow->links);
-    array_free(&flow->nonblocking);
+    array_free(&flow->modes);
+    array_free(&flow->calls);
+    array_free(&flow->mode_changes);
     array_free(&flow->edges);
     array_free(&flow->loads);
     array_free(&flow->stores);
@@ -88,7 +90,6 @@ void flow_free(struct flow *flow)
     array_free(&flow->constants);
     array_free(&flow->pending);
     array_free(&flow->registrations);
-    array_free(&flow->parameter_edges);
     free(flow->known);
     arena_free(&flow->arena);
     free(flow);

@@ -119,15 +119,13 @@ void connect_call(struct flow *flow, uint32_t function, uint32_t call, uint32_t 
     const struct call *entry = &caller->calls.items[call];
     struct flow_function *to = &flow->functions[target];
     to->called = true;
+    array_push(&flow->calls, (struct call_edge){function, call, target});
     uint32_t count =
         entry->argument_count < callee->parameters.count ? entry->argument_count : callee->parameters.count;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t value = caller->arguments.items[entry->first_argument + i];
         uint32_t parameter = to->first_place + i;
         value_into(flow, function, value, parameter);
-        enum value_kind kind = caller->values.items[value].kind;
-        if (kind == VALUE_SLOT)
-            array_push(&flow->parameter_edges, (struct edge){parameter, value_place(flow, function, value)});
     }
     if (entry->result_used) {
         uint32_t result = to->first_place + callee->parameters.count + callee->local_count;

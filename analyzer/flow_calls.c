@@ -13,8 +13,7 @@ static const struct call *call_of(const struct flow *flow, const struct pending_
     return &body_of(flow, pending->function)->calls.items[pending->call];
 }
 
-/* The value of an argument, or SUMMARY_NONE if the call has no such argument. */
-static uint32_t argument_value(const struct flow *flow, const struct pending_call *pending, int argument)
+uint32_t argument_value(const struct flow *flow, const struct pending_call *pending, int argument)
 {
     const struct call *call = call_of(flow, pending);
     if (argument < 0 || (uint32_t)argument >= call->argument_count)
@@ -29,7 +28,7 @@ static int64_t constant_of(const struct flow *flow, atom a)
 }
 
 /* Flags are put together with |, of which some bits are unknown: the one constant that is known then decides. */
-static void gather(struct flow *flow, uint32_t function, uint32_t value, struct api_argument *argument)
+void gather_argument(struct flow *flow, uint32_t function, uint32_t value, struct api_argument *argument)
 {
     memset(argument, 0, sizeof *argument);
     if (value == SUMMARY_NONE)
@@ -57,7 +56,7 @@ static bool effect_happens(struct flow *flow, const struct pending_call *pending
     uint32_t count = call_of(flow, pending)->argument_count;
     count = count < 16 ? count : 16;
     for (uint32_t i = 0; i < count; i++)
-        gather(flow, pending->function, argument_value(flow, pending, (int)i), &arguments[i]);
+        gather_argument(flow, pending->function, argument_value(flow, pending, (int)i), &arguments[i]);
     return knowledge_effect_likely(effect, arguments, count) > 0.4;
 }
 
@@ -155,8 +154,7 @@ static void apply_effect(struct flow *flow, const struct pending_call *pending, 
             opens(flow, pending, effect);
         break;
     case EFFECT_SETS_NONBLOCKING:
-        if (value != SUMMARY_NONE)
-            place_is_nonblocking(flow, value_place(flow, pending->function, value));
+        mode_change_add(flow, pending, effect);
         break;
     case EFFECT_SAME_FD:
     case EFFECT_RETURNS_ARGUMENT:
@@ -234,21 +232,6 @@ static void connect_targets(struct flow *flow, struct pending_call *pending)
     pending->targets_seen = count;
 }
 
-/* A parameter whose descriptor is made non-blocking makes those of its arguments so. */
-static void spread_nonblocking(struct flow *flow)
-{
-    bool changed = true;
-    while (changed) {
-        changed = false;
-        for (array_each(const struct edge, edge, &flow->parameter_edges)) {
-            if (flow->nonblocking.items[edge->to] && !flow->nonblocking.items[edge->next]) {
-                place_is_nonblocking(flow, edge->next);
-                changed = true;
-            }
-        }
-    }
-}
-
 bool resolve_pending(struct flow *flow)
 {
     uint32_t registrations = flow->registrations.count;
@@ -260,6 +243,6 @@ bool resolve_pending(struct flow *flow)
             apply_api(flow, &pending);
         flow->pending.items[i] = pending;
     }
-    spread_nonblocking(flow);
+    mode_changes_spread(flow);
     return flow->work.count > 0 || flow->registrations.count > registrations;
 }

@@ -51,6 +51,23 @@ struct pending_call {
     uint32_t targets_seen; /* functions of callee_place that are connected already */
 };
 
+/* A function that is known to be called from somewhere. */
+struct call_edge {
+    uint32_t caller, call, callee;
+};
+
+/* What happens to descriptors of a place: bits of flow.modes. */
+#define MODE_NONBLOCKING 1u
+#define MODE_BLOCKING 2u /* both: sometimes */
+
+/* A place whose descriptor is made non-blocking if a condition on a parameter holds, and blocking if it does not. */
+struct mode_change {
+    uint32_t function;
+    uint32_t place;
+    uint32_t condition; /* of the function; SUMMARY_NONE: always */
+    bool when;          /* what the condition must be */
+};
+
 struct flow_function {
     uint32_t first_place;  /* parameters, locals, result: in this order */
     uint32_t *value_place; /* by value: place + 1, or 0; NULL for functions that are not of the program */
@@ -69,7 +86,7 @@ struct flow {
     uint32_t *symbol_place;          /* by name_id: globals and members; place + 1, or 0 */
     ARRAY(struct atom_set) sets;     /* by place */
     ARRAY(struct place_links) links;
-    ARRAY(uint8_t) nonblocking; /* by place: its descriptor is made non-blocking */
+    ARRAY(uint8_t) modes; /* by place: MODE_… */
     ARRAY(struct edge) edges;
     ARRAY(struct edge) loads;  /* `to` gets what the addresses of the place hold */
     ARRAY(struct edge) stores; /* what the addresses of the place stand for gets `to` (a source) */
@@ -79,8 +96,9 @@ struct flow {
     uint64_t *known; /* open addressing: edges that exist */
     uint32_t known_size, known_used;
     ARRAY(struct pending_call) pending;
+    ARRAY(struct call_edge) calls;
+    ARRAY(struct mode_change) mode_changes;
     ARRAY(struct registration) registrations;
-    ARRAY(struct edge) parameter_edges; /* to: a parameter's place; next: the argument's place */
 };
 
 /* ---- sets and edges ---- */
@@ -89,7 +107,9 @@ uint32_t place_add(struct flow *flow);
 void place_has(struct flow *flow, uint32_t place, atom a);
 void place_has_fds(struct flow *flow, uint32_t place, fd_bits fds);
 void place_has_other(struct flow *flow, uint32_t place);
-void place_is_nonblocking(struct flow *flow, uint32_t place);
+void place_changes_mode(struct flow *flow, uint32_t place, unsigned mode);
+/* The order of statements does not count: a descriptor that is made non-blocking anywhere is so everywhere. */
+fd_bits fds_in_mode(fd_bits fds, unsigned mode);
 fd_bits place_fds(const struct flow *flow, uint32_t place);
 atom constant_atom(struct flow *flow, int64_t number);
 /* False if the edge was there already. */
@@ -114,6 +134,18 @@ void connect_call(struct flow *flow, uint32_t function, uint32_t call, uint32_t 
 
 /* One round over the calls that depend on what flows: true if anything was new. */
 bool resolve_pending(struct flow *flow);
+
+/* ---- flow_modes.c ---- */
+
+/* Notes that a library call makes its descriptor non-blocking, and under which condition. */
+void mode_change_add(struct flow *flow, const struct pending_call *pending, const struct effect *effect);
+/* Applies the changes to what callers hand over. */
+void mode_changes_spread(struct flow *flow);
+
+/* The value of an argument, or SUMMARY_NONE if the call has no such argument. */
+uint32_t argument_value(const struct flow *flow, const struct pending_call *pending, int argument);
+/* What is known of a value as an argument of a library call. */
+void gather_argument(struct flow *flow, uint32_t function, uint32_t value, struct api_argument *argument);
 
 void find_dependence(struct flow *flow);
 

@@ -5,7 +5,7 @@ uint32_t place_add(struct flow *flow)
 {
     array_push(&flow->sets, (struct atom_set){0});
     array_push(&flow->links, (struct place_links){0});
-    array_push(&flow->nonblocking, (uint8_t)0);
+    array_push(&flow->modes, (uint8_t)0);
     array_push(&flow->queued, (uint8_t)0);
     return flow->sets.count - 1;
 }
@@ -69,21 +69,25 @@ void place_has_other(struct flow *flow, uint32_t place)
     enqueue(flow, place);
 }
 
-void place_is_nonblocking(struct flow *flow, uint32_t place)
+void place_changes_mode(struct flow *flow, uint32_t place, unsigned mode)
 {
-    if (flow->nonblocking.items[place])
+    if ((flow->modes.items[place] & mode) == mode)
         return;
-    flow->nonblocking.items[place] = 1;
+    flow->modes.items[place] |= (uint8_t)mode;
     enqueue(flow, place);
 }
 
-/* The order of statements does not count, so a descriptor that is made non-blocking anywhere is so everywhere. */
+fd_bits fds_in_mode(fd_bits fds, unsigned mode)
+{
+    fd_bits nonblocking = (fd_bits)((fds & FD_NONBLOCKING_BITS) | ((fds & FD_BLOCKING_BITS) << 1));
+    if (mode == (MODE_NONBLOCKING | MODE_BLOCKING))
+        return fds | nonblocking;
+    return mode == MODE_NONBLOCKING ? nonblocking : fds;
+}
+
 fd_bits place_fds(const struct flow *flow, uint32_t place)
 {
-    fd_bits fds = flow->sets.items[place].fds;
-    if (flow->nonblocking.items[place])
-        fds = (fd_bits)((fds & FD_NONBLOCKING_BITS) | ((fds & FD_BLOCKING_BITS) << 1));
-    return fds;
+    return fds_in_mode(flow->sets.items[place].fds, flow->modes.items[place]);
 }
 
 atom constant_atom(struct flow *flow, int64_t number)

@@ -235,8 +235,7 @@ static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot
     uint32_t place = slot_place_of(flow, function, slot);
     if (binding && entry->kind == SLOT_PARAMETER && entry->number < binding->count) {
         struct value_set bound = binding->values[entry->number];
-        if (flow->nonblocking.items[place])
-            bound.fds = (fd_bits)((bound.fds & FD_NONBLOCKING_BITS) | ((bound.fds & FD_BLOCKING_BITS) << 1));
+        bound.fds = fds_in_mode(bound.fds, flow->modes.items[place]);
         set_join(result, &bound, arena);
         return;
     }
@@ -253,8 +252,7 @@ static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot
         if (target->kind == VALUE_SLOT && target->a == slot)
             value_in(flow, function, assignment->source, binding, arena, result, depth + 1);
     }
-    if (flow->nonblocking.items[place])
-        result->fds = (fd_bits)((result->fds & FD_NONBLOCKING_BITS) | ((result->fds & FD_BLOCKING_BITS) << 1));
+    result->fds = fds_in_mode(result->fds, flow->modes.items[place]);
 }
 
 static void value_in(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,

@@ -34,7 +34,56 @@ static void add_unit(struct finder *finder, uint32_t function, uint32_t owner, s
     array_push(&finder->functions, function);
 }
 
+static bool is_real_loop(const struct node *node)
+{
+    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
+}
+
+static void set_trip_count(struct finder *finder, uint32_t function, const struct node *loop, struct unit *unit)
+{
+    if (loop->b == SUMMARY_NONE)
+        return;
+    struct value_set trips;
+    const struct flow *flow = finder->stages->flows[finder->stages->program_of[function]];
+    flow_value(flow, function, loop->b, NULL, &finder->scratch, &trips);
+    unit->trip_known = trips.constant_count == 1 && !trips.other && trips.constants[0] > 0;
+    unit->trip_count = unit->trip_known ? (double)trips.constants[0] : 0;
+}
+
+/* The innermost loop around a call, or NULL. */
+static const struct node *loop_around(const struct function *function, uint32_t call)
+{
+    const struct node *loop = NULL;
+    for (uint32_t i = 0; i < function->nodes.count; i++) {
+        const struct node *node = &function->nodes.items[i];
+        if (node->kind == NODE_CALL && node->a == call)
+            return loop && loop->end > i ? loop : NULL;
+        if (is_real_loop(node) && (!loop || loop->end <= i || node->end <= loop->end))
+            loop = node;
+    }
+    return NULL;
+}
+
 /* ---- callbacks and threads ---- */
+
+/* How many threads start with a function: the turns of the loop that starts them; one where there is no loop, and the
+ * entry is named on the spot and not handed on by a wrapper. */
+static void count_threads(struct finder *finder, const struct registration *entry, struct unit *unit)
+{
+    const struct function *body = stage_function(finder->stages, entry->registrar);
+    const struct node *loop = loop_around(body, entry->call);
+    const struct call *call = &body->calls.items[entry->call];
+    if (loop) {
+        set_trip_count(finder, entry->registrar, loop, unit);
+        return;
+    }
+    for (uint32_t i = 0; i < call->argument_count; i++) {
+        if (body->values.items[body->arguments.items[call->first_argument + i]].kind != VALUE_FUNCTION)
+            continue;
+        unit->trip_known = true;
+        unit->trip_count = 1;
+    }
+}
 
 static void add_registered(struct finder *finder, uint32_t program)
 {
@@ -47,19 +96,16 @@ static void add_registered(struct finder *finder, uint32_t program)
             continue;
         const struct call *call = &stage_function(finder->stages, entry->registrar)->calls.items[entry->call];
         bool thread = entry->when == CALLBACK_THREAD;
-        add_unit(finder, entry->function, entry->registrar,
-                 (struct unit){.kind = thread ? UNIT_THREAD_ENTRY : UNIT_HANDLER,
-                               .context = thread ? CONTEXT_NATIVE : CONTEXT_EVENT_LOOP,
-                               .site = stage_place(finder->stages, entry->registrar, call->line, call->column)});
+        struct unit unit = {.kind = thread ? UNIT_THREAD_ENTRY : UNIT_HANDLER,
+                            .context = thread ? CONTEXT_NATIVE : CONTEXT_EVENT_LOOP,
+                            .site = stage_place(finder->stages, entry->registrar, call->line, call->column)};
+        if (thread)
+            count_threads(finder, entry, &unit);
+        add_unit(finder, entry->function, entry->registrar, unit);
     }
 }
 
 /* ---- dispatchers ---- */
-
-static bool is_real_loop(const struct node *node)
-{
-    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
-}
 
 /* Is a callback called that an object holds? A parameter that is called is the caller's own business. */
 static bool calls_member(const struct function *function, uint32_t call)
@@ -204,18 +250,14 @@ static bool is_carried(const struct function *function, uint32_t index)
  * loop? */
 static bool changes_in_loop(const struct function *function, const struct node *loop, uint32_t slot)
 {
-    uint32_t node = (uint32_t)(loop - function->nodes.items);
-    for (array_each(const struct loop_flows, flows, &function->loops)) {
-        if (flows->node != node)
-            continue;
-        for (uint32_t i = flows->first; i < flows->end; i++) {
-            const struct assignment *assignment = &function->flows.items[i];
-            const struct value *target = &function->values.items[assignment->target];
-            enum value_kind source = function->values.items[assignment->source].kind;
-            bool counts = source == VALUE_UNKNOWN, resets = source == VALUE_INTEGER;
-            if (target->kind == VALUE_SLOT && target->a == slot && !resets && (!counts || loop->flags == LOOP_COUNTED))
-                return true;
-        }
+    uint32_t first = (uint32_t)(loop - function->nodes.items) + 1;
+    for (array_each(const struct assignment, assignment, &function->flows)) {
+        const struct value *target = &function->values.items[assignment->target];
+        enum value_kind source = function->values.items[assignment->source].kind;
+        bool counts = source == VALUE_UNKNOWN, resets = source == VALUE_INTEGER;
+        if (assignment->node >= first && assignment->node < loop->end && target->kind == VALUE_SLOT &&
+            target->a == slot && !resets && (!counts || loop->flags == LOOP_COUNTED))
+            return true;
     }
     return false;
 }
@@ -251,18 +293,42 @@ static bool is_stream(struct finder *finder, uint32_t function, uint32_t value)
     return set.fds != 0;
 }
 
-/* Does the call work on an item of this turn, and on nothing that ties the turns together? */
-static bool takes_an_item(struct finder *finder, uint32_t function, const struct node *loop, uint32_t index)
+/* Could the callee write through what it gets in this parameter? */
+static bool is_writable(const struct function *callee, uint32_t parameter)
+{
+    if (parameter >= callee->parameters.count)
+        return false;
+    const struct parameter *entry = &callee->parameters.items[parameter];
+    return entry->pointer && !entry->callable && !entry->read_only;
+}
+
+/* Is it an object that lives longer than the turn? What a turn gets the address of may be a result of its own. */
+static bool outlives_turn(const struct function *function, uint32_t value)
+{
+    const struct value *v = &function->values.items[value];
+    if (v->kind == VALUE_ADDRESS)
+        return function->slots.items[v->a].kind == SLOT_GLOBAL || function->slots.items[v->a].kind == SLOT_FIELD;
+    return v->kind == VALUE_SLOT || v->kind == VALUE_DEREF;
+}
+
+/* Does the call work on an item of this turn? `shared` gets the parameter in which all turns hand over one object, or
+ * SUMMARY_NONE. */
+static bool takes_an_item(struct finder *finder, uint32_t function, const struct node *loop, uint32_t index,
+                          uint32_t callee, uint32_t *shared)
 {
     const struct function *body = stage_function(finder->stages, function);
     const struct call *call = &body->calls.items[index];
     bool takes = false;
+    *shared = SUMMARY_NONE;
     for (uint32_t i = 0; i < call->argument_count; i++) {
         uint32_t value = body->arguments.items[call->first_argument + i];
         if (is_item(body, loop, value))
             takes = true;
         else if (is_stream(finder, function, value))
             return false;
+        else if (*shared == SUMMARY_NONE && is_writable(stage_function(finder->stages, callee), i) &&
+                 outlives_turn(body, value))
+            *shared = i;
     }
     return takes;
 }
@@ -293,21 +359,21 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
     if (!called || !caller || callee == function || finder->index_of[callee] == SUMMARY_NONE)
         return;
     double each = cost_time(&called->total), all = cost_time(&caller->total);
+    uint32_t shared;
     double turns = costs_call_frequency(costs, function, index);
     if (each < worth_a_unit_ns || each * turns < share_of_loop * all || is_carried(body, index) ||
-        !takes_an_item(finder, function, loop, index) ||
+        !takes_an_item(finder, function, loop, index, callee, &shared) ||
         !is_work(finder->result->functions[finder->index_of[callee]].class_kind))
         return;
     const struct call *call = &body->calls.items[index];
     struct unit unit = {.kind = UNIT_LOOP_CALL,
                         .context = CONTEXT_NATIVE,
                         .site = stage_place(stages, function, call->line, call->column)};
-    if (loop->b != SUMMARY_NONE) {
-        struct value_set trips;
-        flow_value(stages->flows[program], function, loop->b, NULL, &finder->scratch, &trips);
-        unit.trip_known = trips.constant_count == 1 && !trips.other && trips.constants[0] > 0;
-        unit.trip_count = unit.trip_known ? (double)trips.constants[0] : 0;
+    if (shared != SUMMARY_NONE) {
+        name_id name = stage_function(stages, callee)->parameters.items[shared].name;
+        unit.shared_argument = arena_strdup(&finder->result->arena, names_string(&stages->linked.names, name));
     }
+    set_trip_count(finder, function, loop, &unit);
     add_unit(finder, callee, function, unit);
 }
 

@@ -30,6 +30,7 @@ struct unit {
     uint32_t owner;    /* the function that holds the site; the function itself for named ones */
     bool trip_known;
     double trip_count;           /* turns of the loop around the call */
+    const char *shared_argument; /* loop calls: a parameter that gets the same writable object each turn, or NULL */
     bool blocking_evident;       /* see facts.def */
     const char *blocking_call;   /* NULL: does not wait */
     struct place blocking_place; /* where that call is */

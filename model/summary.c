@@ -29,5 +29,4 @@ void function_free(struct function *function)
     array_free(&function->calls);
     array_free(&function->arguments);
     array_free(&function->flows);
-    array_free(&function->loops);
 }

@@ -168,18 +168,14 @@ struct call {
 /* `target` gets `source`. target: a VALUE_SLOT, or a VALUE_DEREF for a store through a pointer. */
 struct assignment {
     uint32_t target, source;
-};
-
-/* The flows that a loop's turns make: flows[first] … flows[end - 1], the start of a `for` left out. */
-struct loop_flows {
-    uint32_t node; /* the NODE_LOOP */
-    uint32_t first, end;
+    uint32_t node; /* the node before which it happens: nodes.count if it is behind all of them */
 };
 
 struct parameter {
     name_id name;
     bool pointer;
-    bool callable; /* a pointer to a function */
+    bool callable;  /* a pointer to a function */
+    bool read_only; /* a pointer to something constant */
 };
 
 #define FUNCTION_STATIC 1u
@@ -211,7 +207,6 @@ struct function {
     ARRAY(struct call) calls;
     ARRAY(uint32_t) arguments; /* values */
     ARRAY(struct assignment) flows;
-    ARRAY(struct loop_flows) loops; /* in the order in which the loops end */
 };
 
 /* What the declarations of functions that are not defined here say. */

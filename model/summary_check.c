@@ -123,11 +123,8 @@ static bool conditions_hold(const struct function *function)
 static bool flows_hold(const struct function *function)
 {
     for (array_each(const struct assignment, flow, &function->flows))
-        if (!is_value(function, flow->source) ||
+        if (!is_value(function, flow->source) || flow->node > function->nodes.count ||
             !(is_value_kind(function, flow->target, VALUE_SLOT) || is_value_kind(function, flow->target, VALUE_DEREF)))
-            return false;
-    for (array_each(const struct loop_flows, loop, &function->loops))
-        if (loop->node >= function->nodes.count || loop->first > loop->end || loop->end > function->flows.count)
             return false;
     return true;
 }

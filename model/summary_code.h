@@ -20,5 +20,6 @@
 /* A parameter's properties. */
 #define CODE_POINTER 1u
 #define CODE_CALLABLE 2u
+#define CODE_READ_ONLY 4u
 
 #endif

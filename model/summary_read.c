@@ -110,9 +110,10 @@ static void get_parameters_and_slots(struct decoder *decoder, struct function *f
     GET_ARRAY(decoder, &function->parameters, 2);
     while (MORE(decoder, &function->parameters)) {
         name_id name = get_name(decoder);
-        uint32_t properties = get_up_to(decoder, CODE_POINTER | CODE_CALLABLE);
+        uint32_t properties = get_up_to(decoder, CODE_POINTER | CODE_CALLABLE | CODE_READ_ONLY);
         TAKE(&function->parameters,
-             (struct parameter){name, (properties & CODE_POINTER) != 0, (properties & CODE_CALLABLE) != 0});
+             (struct parameter){name, (properties & CODE_POINTER) != 0, (properties & CODE_CALLABLE) != 0,
+                                (properties & CODE_READ_ONLY) != 0});
     }
     GET_ARRAY(decoder, &function->slots, 4);
     while (MORE(decoder, &function->slots)) {
@@ -194,18 +195,12 @@ static void get_calls_and_flows(struct decoder *decoder, struct function *functi
     GET_ARRAY(decoder, &function->arguments, 1);
     while (MORE(decoder, &function->arguments))
         TAKE(&function->arguments, get_index(decoder));
-    GET_ARRAY(decoder, &function->flows, 2);
+    GET_ARRAY(decoder, &function->flows, 3);
     while (MORE(decoder, &function->flows)) {
         struct assignment flow = {.target = get_index(decoder)};
         flow.source = get_index(decoder);
+        flow.node = get_u32(decoder);
         TAKE(&function->flows, flow);
-    }
-    GET_ARRAY(decoder, &function->loops, 3);
-    while (MORE(decoder, &function->loops)) {
-        struct loop_flows loop = {.node = get_index(decoder)};
-        loop.first = get_u32(decoder);
-        loop.end = get_u32(decoder);
-        TAKE(&function->loops, loop);
     }
 }
 

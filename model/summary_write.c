@@ -70,7 +70,8 @@ static void put_parameters_and_slots(struct encoder *encoder, const struct funct
     put_number(encoder, function->parameters.count);
     for (array_each(const struct parameter, parameter, &function->parameters)) {
         put_name(encoder, parameter->name);
-        put_number(encoder, (parameter->pointer ? CODE_POINTER : 0) | (parameter->callable ? CODE_CALLABLE : 0));
+        put_number(encoder, (parameter->pointer ? CODE_POINTER : 0) | (parameter->callable ? CODE_CALLABLE : 0) |
+                                (parameter->read_only ? CODE_READ_ONLY : 0));
     }
     put_number(encoder, function->slots.count);
     for (array_each(const struct slot, slot, &function->slots)) {
@@ -145,12 +146,7 @@ static void put_calls_and_flows(struct encoder *encoder, const struct function *
     for (array_each(const struct assignment, flow, &function->flows)) {
         put_index(encoder, flow->target);
         put_index(encoder, flow->source);
-    }
-    put_number(encoder, function->loops.count);
-    for (array_each(const struct loop_flows, loop, &function->loops)) {
-        put_index(encoder, loop->node);
-        put_number(encoder, loop->first);
-        put_number(encoder, loop->end);
+        put_number(encoder, flow->node);
     }
 }
 

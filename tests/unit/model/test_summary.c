@@ -59,8 +59,8 @@ static void add_sample_nodes(struct function *function)
     uint32_t arguments[] = {1, 2, 3, 8};
     for (unsigned i = 0; i < 4; i++)
         array_push(&function->arguments, arguments[i]);
-    array_push(&function->flows, (struct assignment){9, 10});
-    array_push(&function->flows, (struct assignment){11, 8});
+    array_push(&function->flows, (struct assignment){9, 10, 0});
+    array_push(&function->flows, (struct assignment){11, 8, 0});
 }
 
 static struct function sample_function(struct names *names)

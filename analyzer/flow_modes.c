@@ -1,0 +1,178 @@
+/* Which descriptors are made non-blocking. Programs do it in a helper, `set_blocking(fd, on)`, so what a call of the
+ * helper means depends on a parameter: the condition under which the flag is set is looked at for each call. */
+#include "analyzer/flow_internal.h"
+
+static const struct function *body_of(const struct flow *flow, uint32_t function)
+{
+    return &flow->linked->functions.items[function].body;
+}
+
+/* ---- conditions on parameters ---- */
+
+static bool is_parameter(const struct function *body, uint32_t value, uint32_t *parameter)
+{
+    const struct value *v = &body->values.items[value];
+    if (v->kind != VALUE_SLOT || body->slots.items[v->a].kind != SLOT_PARAMETER)
+        return false;
+    *parameter = body->slots.items[v->a].number;
+    return true;
+}
+
+/* The parameter that decides a condition, with what the condition is for a number; false if none does. */
+static bool decide(const struct function *body, uint32_t condition, uint32_t *parameter, int64_t number, bool *holds)
+{
+    const struct condition *c = &body->conditions.items[condition];
+    int64_t constant = 0;
+    switch (c->op) {
+    case CONDITION_NOT:
+        if (!decide(body, c->a, parameter, number, holds))
+            return false;
+        *holds = !*holds;
+        return true;
+    case CONDITION_AND:
+    case CONDITION_OR:
+        return decide(body, c->a, parameter, number, holds) || decide(body, c->b, parameter, number, holds);
+    case CONDITION_TRUTH:
+        *holds = number != 0;
+        return is_parameter(body, c->a, parameter);
+    default:
+        break;
+    }
+    const struct value *right = &body->values.items[c->b];
+    if (right->kind != VALUE_INTEGER || !is_parameter(body, c->a, parameter))
+        return false;
+    constant = right->number;
+    *holds = c->op == CONDITION_BITS ? (number & constant) != 0 : number == constant;
+    if (c->op == CONDITION_NOT_EQUAL)
+        *holds = !*holds;
+    return c->op == CONDITION_BITS || c->op == CONDITION_EQUAL || c->op == CONDITION_NOT_EQUAL;
+}
+
+/* The innermost branch around a node that a parameter decides. */
+static void guard_of(const struct function *body, uint32_t node, struct mode_change *change)
+{
+    for (uint32_t i = 0; i < node && i < body->nodes.count; i++) {
+        const struct node *branch = &body->nodes.items[i];
+        uint32_t parameter;
+        bool holds;
+        if (branch->kind != NODE_BRANCH || branch->end <= node || !decide(body, branch->a, &parameter, 0, &holds))
+            continue;
+        change->condition = branch->a;
+        change->when = node < body->nodes.items[i + 1].end;
+    }
+}
+
+static uint32_t node_of_call(const struct function *body, uint32_t call)
+{
+    for (uint32_t i = 0; i < body->nodes.count; i++)
+        if (body->nodes.items[i].kind == NODE_CALL && body->nodes.items[i].a == call)
+            return i;
+    return 0;
+}
+
+static bool sets_bits(const struct function *body, uint32_t value, int64_t bits)
+{
+    const struct value *v = &body->values.items[value];
+    if (v->kind == VALUE_INTEGER)
+        return (v->number & bits) == bits;
+    return v->kind == VALUE_OR && (sets_bits(body, v->a, bits) || sets_bits(body, v->b, bits));
+}
+
+/* Where the flags get the bit: `flags |= O_NONBLOCK`; the call itself where they have it at once. */
+static uint32_t node_that_decides(const struct flow *flow, const struct pending_call *pending,
+                                  const struct effect *effect)
+{
+    const struct function *body = body_of(flow, pending->function);
+    for (unsigned p = 0; p < effect->predicate_count; p++) {
+        const struct predicate *predicate = &effect->predicates[p];
+        uint32_t value = argument_value(flow, pending, (int)predicate->argument);
+        if (predicate->kind != PREDICATE_HAS || value == SUMMARY_NONE || body->values.items[value].kind != VALUE_SLOT)
+            continue;
+        for (array_each(const struct assignment, assignment, &body->flows)) {
+            const struct value *target = &body->values.items[assignment->target];
+            if (target->kind == VALUE_SLOT && target->a == body->values.items[value].a &&
+                sets_bits(body, assignment->source, predicate->number))
+                return assignment->node;
+        }
+    }
+    return node_of_call(body, pending->call);
+}
+
+void mode_change_add(struct flow *flow, const struct pending_call *pending, const struct effect *effect)
+{
+    uint32_t value = argument_value(flow, pending, effect->argument);
+    if (value == SUMMARY_NONE)
+        return;
+    struct mode_change change = {
+        .function = pending->function, .place = value_place(flow, pending->function, value), .condition = SUMMARY_NONE};
+    for (array_each(const struct mode_change, known, &flow->mode_changes))
+        if (known->function == change.function && known->place == change.place)
+            return;
+    guard_of(body_of(flow, pending->function), node_that_decides(flow, pending, effect), &change);
+    array_push(&flow->mode_changes, change);
+}
+
+/* ---- callers ---- */
+
+/* What the change is for one call: by its constant for the parameter that decides. */
+static unsigned mode_of_call(struct flow *flow, const struct mode_change *change, const struct call_edge *edge)
+{
+    const struct function *caller = body_of(flow, edge->caller);
+    const struct call *call = &caller->calls.items[edge->call];
+    uint32_t parameter;
+    bool holds;
+    struct api_argument argument;
+    if (change->condition == SUMMARY_NONE ||
+        !decide(body_of(flow, change->function), change->condition, &parameter, 0, &holds) ||
+        parameter >= call->argument_count)
+        return MODE_NONBLOCKING;
+    gather_argument(flow, edge->caller, caller->arguments.items[call->first_argument + parameter], &argument);
+    if (!argument.constant_known)
+        return MODE_NONBLOCKING;
+    decide(body_of(flow, change->function), change->condition, &parameter, argument.constant, &holds);
+    return holds == change->when ? MODE_NONBLOCKING : MODE_BLOCKING;
+}
+
+/* A parameter's change happens to the caller's argument; any other place's to the place. */
+static void apply_to_call(struct flow *flow, const struct mode_change *change, const struct call_edge *edge)
+{
+    uint32_t first = flow->functions[change->function].first_place;
+    uint32_t parameters = body_of(flow, change->function)->parameters.count;
+    unsigned mode = mode_of_call(flow, change, edge);
+    if (change->place < first || change->place >= first + parameters) {
+        place_changes_mode(flow, change->place, mode);
+        return;
+    }
+    const struct function *caller = body_of(flow, edge->caller);
+    const struct call *call = &caller->calls.items[edge->call];
+    uint32_t parameter = change->place - first;
+    if (parameter >= call->argument_count)
+        return;
+    uint32_t value = caller->arguments.items[call->first_argument + parameter];
+    if (caller->values.items[value].kind != VALUE_SLOT)
+        return;
+    uint32_t place = value_place(flow, edge->caller, value);
+    uint32_t callers_first = flow->functions[edge->caller].first_place;
+    bool is_parameter_too = place >= callers_first && place < callers_first + caller->parameters.count;
+    place_changes_mode(flow, place, mode);
+    if (!is_parameter_too || mode != MODE_NONBLOCKING)
+        return;
+    for (array_each(const struct mode_change, known, &flow->mode_changes))
+        if (known->function == edge->caller && known->place == place)
+            return;
+    struct mode_change further = {.function = edge->caller, .place = place, .condition = SUMMARY_NONE};
+    guard_of(caller, node_of_call(caller, edge->call), &further);
+    array_push(&flow->mode_changes, further);
+}
+
+void mode_changes_spread(struct flow *flow)
+{
+    for (uint32_t i = 0; i < flow->mode_changes.count; i++) { /* grows while it is walked */
+        struct mode_change change = flow->mode_changes.items[i];
+        if (change.condition == SUMMARY_NONE)
+            place_changes_mode(flow, change.place, MODE_NONBLOCKING);
+        for (uint32_t e = 0; e < flow->calls.count; e++)
+            if (flow->calls.items[e].callee == change.function)
+                apply_to_call(flow, &change, &flow->calls.items[e]);
+    }
+}
