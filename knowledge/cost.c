@@ -316,6 +316,14 @@ static void add_variant(const struct question *question, unsigned index, struct 
     *wait_certain += weight * waits_how_often(question, variant);
 }
 
+static void widen(struct api_cost *cost)
+{
+    cost->cpu.spread = hypot(cost->cpu.spread, UNREVIEWED_SPREAD);
+    for (unsigned kind = 0; kind < WAIT_COUNT; kind++)
+        if (cost->wait[kind].median > 0)
+            cost->wait[kind].spread = hypot(cost->wait[kind].spread, UNREVIEWED_SPREAD);
+}
+
 void knowledge_cost(const struct api *api, const struct profile *profile, const struct api_argument *arguments,
                     unsigned argument_count, struct api_cost *cost)
 {
@@ -330,11 +338,10 @@ void knowledge_cost(const struct api *api, const struct profile *profile, const 
     weigh_states(&question, 0, 1);
     for (unsigned i = 0; i < api->cost_count; i++)
         add_variant(&question, i, &cpu, waits, &cost->wait_certain);
-    struct amount otherwise = profile->quantities[QUANTITY_LIBRARY_CALL];
-    if (!api->reviewed)
-        otherwise.spread = hypot(otherwise.spread, UNREVIEWED_SPREAD);
-    mix(&cpu, amount_moments(otherwise), question.rest);
+    mix(&cpu, amount_moments(profile->quantities[QUANTITY_LIBRARY_CALL]), question.rest);
     cost->cpu = mixture_amount(&cpu);
     for (unsigned kind = 0; kind < WAIT_COUNT; kind++)
         cost->wait[kind] = mixture_amount(&waits[kind]);
+    if (!api->reviewed)
+        widen(cost);
 }
