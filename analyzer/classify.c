@@ -1,19 +1,18 @@
 /* The class with the most probability, for log-normal CPU time and waiting.
  *
- * With W and C log-normal, ln(W / C) is normal, and so the share of waiting W / (W + C) lies below s where ln(W / C)
- * lies below ln(s / (1 - s)). The expected costs are means; where the spread is wide the typical value lies below the
- * mean, but less so than for a log-normal, because a sum keeps its certain parts: TYPICAL_BELOW_MEAN.
+ * Either the waiting happens (its descriptors are what they seem, and its path is taken at all), and then W and C are
+ * log-normal, so that ln(W / C) is normal and the share of waiting W / (W + C) lies below s where ln(W / C) lies below
+ * ln(s / (1 - s)); or it does not, and all the time is CPU time.
  */
 #include "analyzer/cost.h"
 
 #include <math.h>
 
-#define TYPICAL_BELOW_MEAN 0.5  /* times spread² / 2: how far ln(typical) lies below ln(mean); 1: a plain log-normal */
-#define LEAST_SPREAD 0.35       /* nothing is known better than this */
-#define UNKNOWN_CALL_NS 1000.0  /* a call that nobody knows may well take so long */
-#define UNRESOLVED_DOMINATES 10 /* times what is known */
-#define UNREVIEWED_COSTS 0.3    /* of the confidence is lost where all of the time comes from entries nobody read up */
-#define TENTH 1.2816            /* the 90th percentile of the normal distribution */
+#define TAIL_OF_WAITING 0.5  /* of spread² / 2: how far a typical wait lies below the mean; 1: a plain log-normal */
+#define REACHES_EVEN 0.02    /* waiting that is reached so often is as likely as not to happen at all */
+#define LEAST_SPREAD 0.35    /* nothing is known better than this */
+#define UNRESOLVED 0.85      /* share of the time that unknown calls stand for: nothing else is known */
+#define UNREVIEWED_COSTS 0.3 /* of the confidence is lost where all of the time comes from entries nobody read up */
 
 double cost_wait(const struct cost *cost)
 {
@@ -34,24 +33,24 @@ static double below(double x, struct logarithm value)
     return 0.5 * erfc(-(x - value.mean) / (value.spread * sqrt(2)));
 }
 
-static struct logarithm typical(double mean, double spread)
-{
-    return (struct logarithm){log(mean) - TYPICAL_BELOW_MEAN * spread * spread / 2, fmax(spread, LEAST_SPREAD)};
-}
-
 static double share_of(double log_ratio)
 {
     return 1 / (1 + exp(-log_ratio));
 }
 
 /* ln of the whole time, from its two parts. */
-static struct logarithm whole_time(struct logarithm cpu, double wait, struct logarithm waiting)
+static struct logarithm whole_time(struct logarithm cpu, struct logarithm waiting)
 {
-    if (wait <= 0)
-        return cpu;
-    double share = share_of(waiting.mean - cpu.mean);
-    double time = exp(cpu.mean) + exp(waiting.mean);
+    double share = share_of(waiting.mean - cpu.mean), time = exp(cpu.mean) + exp(waiting.mean);
     return (struct logarithm){log(time), hypot(share * waiting.spread, (1 - share) * cpu.spread)};
+}
+
+/* The quantile of the standard normal distribution, to 0.00045 (Abramowitz and Stegun, 26.2.23). */
+static double normal_quantile(double q)
+{
+    double p = fmax(fmin(q, 1 - q), 1e-9), t = sqrt(-2 * log(p));
+    double z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+    return q < 0.5 ? -z : z;
 }
 
 static enum class_kind kind_of_waiting(const struct cost *cost)
@@ -65,37 +64,52 @@ static enum class_kind kind_of_waiting(const struct cost *cost)
 /* Most of what the function does is unresolved. */
 static bool is_unresolved(const struct cost *cost)
 {
-    return cost->unknown * UNKNOWN_CALL_NS > UNRESOLVED_DOMINATES * (cost->cpu + cost_wait(cost)) &&
-           cost->unknown >= 0.5;
+    return cost->assumed >= UNRESOLVED && cost->unknown >= 0.5;
 }
 
-static void shares(const struct cost *cost, struct logarithm ratio, struct classification *classification)
+/* How likely the waiting happens at all. What is expected once in thousands of calls nearly never does: it is an error
+ * path, a feature that is not used. */
+static double waiting_happens(const struct cost *cost)
 {
-    if (cost_wait(cost) <= 0)
-        return;
-    classification->share_low = share_of(ratio.mean - TENTH * ratio.spread);
-    classification->share = share_of(ratio.mean);
-    classification->share_high = share_of(ratio.mean + TENTH * ratio.spread);
+    return cost->wait_chance * cost->wait_reach / (cost->wait_reach + REACHES_EVEN);
+}
+
+/* The q-quantile of the share of waiting. */
+static double share_quantile(struct logarithm ratio, double happens, double q)
+{
+    if (q <= 1 - happens)
+        return 0;
+    return share_of(ratio.mean + ratio.spread * normal_quantile((q - (1 - happens)) / happens));
+}
+
+/* Adds the probabilities of the classes for one case, which has the weight `weight`. */
+static void add_case(double probability[CLASS_COUNT], double weight, struct logarithm time, double mostly_cpu,
+                     double not_waiting, enum class_kind waiting)
+{
+    double short_time = below(log(TRIVIAL_BELOW_NS), time);
+    probability[CLASS_TRIVIAL] += weight * short_time;
+    probability[CLASS_CPU] += weight * (1 - short_time) * mostly_cpu;
+    probability[CLASS_MIXED] += weight * (1 - short_time) * (not_waiting - mostly_cpu);
+    probability[waiting] += weight * (1 - short_time) * (1 - not_waiting);
 }
 
 void classify(const struct cost *cost, double quality, struct classification *classification)
 {
     *classification = (struct classification){.class_kind = CLASS_TRIVIAL};
-    double probability[CLASS_COUNT] = {0}, wait = cost_wait(cost);
-    struct logarithm cpu = typical(fmax(cost->cpu, 0.1), cost->cpu_spread), waiting = {0, 0};
-    struct logarithm ratio = {-INFINITY, 1};
-    if (wait > 0) {
-        waiting = typical(wait, cost->wait_spread);
-        ratio = (struct logarithm){waiting.mean - cpu.mean, hypot(waiting.spread, cpu.spread)};
+    double probability[CLASS_COUNT] = {0}, wait = cost_wait(cost), happens = wait > 0 ? waiting_happens(cost) : 0;
+    struct logarithm cpu = {log(fmax(cost->cpu, 0.1)), fmax(cost->cpu_spread, LEAST_SPREAD)};
+    add_case(probability, 1 - happens, cpu, 1, 1, CLASS_IO);
+    if (happens > 0) {
+        double tail = TAIL_OF_WAITING * cost->wait_spread * cost->wait_spread / 2;
+        struct logarithm waiting = {log(wait) - tail, fmax(cost->wait_spread, LEAST_SPREAD)};
+        struct logarithm ratio = {waiting.mean - cpu.mean, hypot(waiting.spread, cpu.spread)};
+        double mostly_cpu = below(log(CPU_UP_TO_SHARE / (1 - CPU_UP_TO_SHARE)), ratio);
+        double not_waiting = below(log(IO_FROM_SHARE / (1 - IO_FROM_SHARE)), ratio);
+        add_case(probability, happens, whole_time(cpu, waiting), mostly_cpu, not_waiting, kind_of_waiting(cost));
+        classification->share_low = share_quantile(ratio, happens, 0.1);
+        classification->share = share_quantile(ratio, happens, 0.5);
+        classification->share_high = share_quantile(ratio, happens, 0.9);
     }
-    struct logarithm time = whole_time(cpu, wait, waiting);
-    double short_time = below(log(TRIVIAL_BELOW_NS), time);
-    double mostly_cpu = wait > 0 ? below(log(CPU_UP_TO_SHARE / (1 - CPU_UP_TO_SHARE)), ratio) : 1;
-    double not_waiting = wait > 0 ? below(log(IO_FROM_SHARE / (1 - IO_FROM_SHARE)), ratio) : 1;
-    probability[CLASS_TRIVIAL] = short_time;
-    probability[CLASS_CPU] = (1 - short_time) * mostly_cpu;
-    probability[CLASS_MIXED] = (1 - short_time) * (not_waiting - mostly_cpu);
-    probability[kind_of_waiting(cost)] = (1 - short_time) * (1 - not_waiting);
     for (int kind = 0; kind < CLASS_COUNT; kind++)
         if (probability[kind] > probability[classification->class_kind])
             classification->class_kind = (enum class_kind)kind;
@@ -103,5 +117,4 @@ void classify(const struct cost *cost, double quality, struct classification *cl
     if (is_unresolved(cost))
         classification->class_kind = CLASS_UNKNOWN;
     classification->confidence = fmin(fmax(confidence, 0.05), 0.99);
-    shares(cost, ratio, classification);
 }

@@ -5,15 +5,17 @@
  */
 #include "analyzer/components.h"
 #include "analyzer/cost_internal.h"
+#include "analyzer/recursion.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RECURSION_DEPTH 6
-#define RECURSIVE_CALLS 1.5 /* more calls back into the component than this per call are not believed */
-#define MOST_NS 1e15        /* eleven days: nothing is allowed to grow beyond */
-#define OWN_SPREAD 0.5      /* of the cost of operations: what a compiler makes of them */
+#define RECURSION_DEPTH 6  /* turns of a recursion among a few functions */
+#define LARGE_COMPONENT 12 /* among more functions than this most circles exist on paper only: one turn */
+#define RECURSION_GAIN 8.0
+#define MOST_NS 1e15   /* eleven days: nothing is allowed to grow beyond */
+#define OWN_SPREAD 0.5 /* of the cost of operations: what a compiler makes of them */
 #define WIDEST_SPREAD 4.0
 
 /* Sums while an entry is evaluated: a mean and a variance of CPU and of waiting for each group. */
@@ -22,21 +24,28 @@ struct group_sum {
     double wait, wait_variance;
 };
 
+/* What one execution of a site takes: the mean over its targets. */
+struct site_cost {
+    struct cost mean; /* without spreads */
+    double wait;      /* of all kinds */
+    double cpu_variance, wait_variance;
+};
+
 struct solving {
     struct costs *costs;
     struct components components;
-    struct group_sum *sums; /* room for the largest entry */
-};
-
-/* What one execution of a site takes: the mean over its targets. */
-struct site_cost {
-    struct cost mean;
-    double cpu_variance, wait_variance;
+    struct group_sum *sums;  /* room for the entry with the most groups */
+    struct site_cost *sites; /* … and for the one with the most sites */
 };
 
 static double square(double x)
 {
     return x * x;
+}
+
+static double share(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
 }
 
 static const struct cost *target_cost(const struct costs *costs, const struct cost_target *target)
@@ -45,29 +54,50 @@ static const struct cost *target_cost(const struct costs *costs, const struct co
                                          : &costs->known.items[target->known];
 }
 
+/* Adds `by` times a cost. Shares and likelihoods become sums that are weighted by the time they are shares of. */
+static double add_cost(struct cost *sum, const struct cost *cost, double by)
+{
+    double wait = 0;
+    for (int kind = 0; kind < WAIT_COUNT; kind++) {
+        sum->wait[kind] += by * cost->wait[kind];
+        wait += cost->wait[kind];
+    }
+    sum->cpu += by * cost->cpu;
+    sum->unknown += by * cost->unknown;
+    sum->unreviewed += by * (cost->cpu + wait) * cost->unreviewed;
+    sum->assumed += by * (cost->cpu + wait) * cost->assumed;
+    sum->wait_chance += by * wait * cost->wait_chance;
+    sum->wait_reach += by * wait * cost->wait_reach;
+    return wait;
+}
+
+static void finish_sum(struct cost *sum)
+{
+    double wait = cost_wait(sum), time = sum->cpu + wait;
+    sum->unreviewed = share(sum->unreviewed, time);
+    sum->assumed = share(sum->assumed, time);
+    sum->wait_chance = share(sum->wait_chance, wait);
+    sum->wait_reach = share(sum->wait_reach, wait);
+}
+
+/* Which targets a call really has is as uncertain as what they cost: where few of many wait, it reaches them seldom. */
 static void site_cost_of(const struct costs *costs, const struct cost_site *site, struct site_cost *result)
 {
     *result = (struct site_cost){0};
-    struct cost *mean = &result->mean;
-    double cpu_square = 0, wait_square = 0, unreviewed = 0;
+    double cpu_square = 0, wait_square = 0, square_of_waits = 0;
     for (uint32_t i = 0; i < site->target_count; i++) {
         const struct cost_target *target = &costs->targets.items[site->first_target + i];
         const struct cost *cost = target_cost(costs, target);
-        double wait = 0;
-        for (int kind = 0; kind < WAIT_COUNT; kind++) {
-            mean->wait[kind] += target->weight * cost->wait[kind];
-            wait += cost->wait[kind];
-        }
-        mean->cpu += target->weight * cost->cpu;
-        mean->unknown += target->weight * cost->unknown;
-        unreviewed += target->weight * (cost->cpu + wait) * cost->unreviewed;
+        double wait = add_cost(&result->mean, cost, target->weight);
         cpu_square += target->weight * square(cost->cpu) * (1 + square(cost->cpu_spread));
         wait_square += target->weight * square(wait) * (1 + square(cost->wait_spread));
+        square_of_waits += target->weight * square(wait);
     }
-    double time = cost_time(mean);
-    mean->unreviewed = time > 0 ? unreviewed / time : 0;
-    result->cpu_variance = cpu_square - square(mean->cpu);
-    result->wait_variance = wait_square - square(cost_wait(mean));
+    finish_sum(&result->mean);
+    result->wait = cost_wait(&result->mean);
+    result->mean.wait_reach *= share(square(result->wait), square_of_waits);
+    result->cpu_variance = cpu_square - square(result->mean.cpu);
+    result->wait_variance = wait_square - square(result->wait);
 }
 
 /* Group sums → the function: the guess of each group widens all that it holds. */
@@ -115,6 +145,23 @@ static double begin_sums(const struct cost_node *node, struct group_sum *sums)
     return own;
 }
 
+/* How likely a call of the function reaches its waiting: any of the sites will do, by how much each of them waits. */
+static double reach_of(const struct costs *costs, const struct cost_node *node, const struct site_cost *sites)
+{
+    double most = 0, misses = 1;
+    for (uint32_t i = 0; i < node->site_count; i++)
+        most = fmax(most, costs->sites.items[node->first_site + i].frequency * sites[i].wait);
+    if (most <= 0)
+        return 0;
+    for (uint32_t i = 0; i < node->site_count; i++) {
+        double frequency = costs->sites.items[node->first_site + i].frequency;
+        double weight = frequency * sites[i].wait / most;
+        if (weight > 0.001)
+            misses *= pow(1 - fmin(frequency, 1) * sites[i].mean.wait_reach, weight);
+    }
+    return 1 - misses;
+}
+
 static void evaluate(struct solving *solving, uint32_t index)
 {
     struct costs *costs = solving->costs;
@@ -122,31 +169,24 @@ static void evaluate(struct solving *solving, uint32_t index)
     struct cost_entry *entry = &costs->entries.items[index];
     struct group_sum *sums = solving->sums;
     struct cost total = {0};
-    double unreviewed = 0;
     entry->self_cpu = begin_sums(node, sums);
     for (uint32_t i = 0; i < node->site_count; i++) {
         const struct cost_site *site = &costs->sites.items[node->first_site + i];
-        struct site_cost cost;
-        site_cost_of(costs, site, &cost);
+        struct site_cost *cost = &solving->sites[i];
         struct group_sum *sum = &sums[site->group];
-        double wait = 0;
-        for (int kind = 0; kind < WAIT_COUNT; kind++) {
-            total.wait[kind] += site->frequency * cost.mean.wait[kind];
-            wait += cost.mean.wait[kind];
-        }
-        sum->cpu += site->frequency * cost.mean.cpu;
-        sum->cpu_variance += square(site->frequency) * cost.cpu_variance;
-        sum->wait += site->frequency * wait;
-        sum->wait_variance += square(site->frequency) * cost.wait_variance;
-        total.unknown += site->frequency * cost.mean.unknown;
-        unreviewed += site->frequency * (cost.mean.cpu + wait) * cost.mean.unreviewed;
+        site_cost_of(costs, site, cost);
+        add_cost(&total, &cost->mean, site->frequency);
+        sum->cpu += site->frequency * cost->mean.cpu;
+        sum->cpu_variance += square(site->frequency) * cost->cpu_variance;
+        sum->wait += site->frequency * cost->wait;
+        sum->wait_variance += square(site->frequency) * cost->wait_variance;
     }
     fold_groups(node, sums);
     total.cpu = sums[0].cpu;
+    finish_sum(&total);
     total.cpu_spread = spread_of(sums[0].cpu, sums[0].cpu_variance);
     total.wait_spread = spread_of(sums[0].wait, sums[0].wait_variance);
-    double time = cost_time(&total);
-    total.unreviewed = time > 0 ? unreviewed / time : 0;
+    total.wait_reach = reach_of(costs, node, solving->sites);
     limit(&total);
     entry->total = total;
 }
@@ -175,43 +215,45 @@ static void edges_find(const struct costs *costs, struct arena *arena, struct gr
     *graph = (struct graph){count, first, edges};
 }
 
-static double weight_back(const struct solving *solving, const struct cost_site *site, uint32_t entry)
+/* Calls between members of a component, by their position in the component's order. */
+static uint32_t inner_edges(const struct solving *solving, uint32_t first, uint32_t end, struct weighted_edge *edges)
 {
     const struct components *components = &solving->components;
-    double weight = 0;
-    for (uint32_t t = 0; t < site->target_count; t++) {
-        const struct cost_target *target = &solving->costs->targets.items[site->first_target + t];
-        if (target->entry != SUMMARY_NONE && components->of[target->entry] == components->of[entry] &&
-            components->position[target->entry] >= components->position[entry])
-            weight += target->weight;
+    const struct costs *costs = solving->costs;
+    uint32_t count = 0;
+    for (uint32_t i = first; i < end; i++) {
+        const struct cost_node *node = &costs->nodes.items[components->order[i]];
+        for (uint32_t s = 0; s < node->site_count; s++) {
+            const struct cost_site *site = &costs->sites.items[node->first_site + s];
+            for (uint32_t t = 0; t < site->target_count; t++) {
+                const struct cost_target *target = &costs->targets.items[site->first_target + t];
+                if (target->entry == SUMMARY_NONE ||
+                    components->of[target->entry] != components->of[components->order[i]])
+                    continue;
+                if (edges)
+                    edges[count] = (struct weighted_edge){i - first, components->position[target->entry] - first,
+                                                          fmin(site->frequency * target->weight, 1)};
+                count++;
+            }
+        }
     }
-    return weight;
+    return count;
 }
 
-/* Calls back into the component: returns how many are expected per call. */
-static double recursion_of(const struct solving *solving, uint32_t entry)
+/* Puts the members of a component into an order that leaves the rarest calls for later rounds. */
+static void order_members(struct solving *solving, uint32_t first, uint32_t end)
 {
-    const struct cost_node *node = &solving->costs->nodes.items[entry];
-    double sum = 0;
-    for (uint32_t i = 0; i < node->site_count; i++) {
-        const struct cost_site *site = &solving->costs->sites.items[node->first_site + i];
-        sum += site->frequency * weight_back(solving, site, entry);
-    }
-    return sum;
-}
-
-/* A function that calls itself more often than RECURSIVE_CALLS would never end: the guesses are wrong, scale them. */
-static void damp(struct solving *solving, uint32_t entry)
-{
-    double calls = recursion_of(solving, entry);
-    if (calls <= RECURSIVE_CALLS)
-        return;
-    const struct cost_node *node = &solving->costs->nodes.items[entry];
-    for (uint32_t i = 0; i < node->site_count; i++) {
-        struct cost_site *site = &solving->costs->sites.items[node->first_site + i];
-        double back = weight_back(solving, site, entry);
-        site->frequency *= 1 - back + back * RECURSIVE_CALLS / calls;
-    }
+    struct arena arena;
+    arena_init(&arena);
+    uint32_t edge_count = inner_edges(solving, first, end, NULL), count = end - first;
+    struct weighted_edge *edges = ARENA_ARRAY(&arena, struct weighted_edge, edge_count);
+    inner_edges(solving, first, end, edges);
+    uint32_t *order = ARENA_ARRAY(&arena, uint32_t, count), *members = ARENA_ARRAY(&arena, uint32_t, count);
+    recursion_order(count, edges, edge_count, &arena, order);
+    memcpy(members, solving->components.order + first, count * sizeof *members);
+    for (uint32_t i = 0; i < count; i++)
+        solving->components.order[first + i] = members[order[i]];
+    arena_free(&arena);
 }
 
 static bool calls_itself(const struct graph *graph, uint32_t entry)
@@ -222,25 +264,57 @@ static bool calls_itself(const struct graph *graph, uint32_t entry)
     return false;
 }
 
+/* Recursion multiplies what a call costs without it by RECURSION_GAIN at most. */
+static void limit_gain(struct cost *cost, const struct cost *without)
+{
+    double wait = cost_wait(without) * RECURSION_GAIN, now = cost_wait(cost);
+    cost->cpu = fmin(cost->cpu, without->cpu * RECURSION_GAIN);
+    if (now <= wait)
+        return;
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        cost->wait[kind] *= wait / now;
+}
+
+static void solve_recursion(struct solving *solving, uint32_t first, uint32_t end)
+{
+    struct costs *costs = solving->costs;
+    const uint32_t *order = solving->components.order;
+    struct cost *without = must_malloc((end - first) * sizeof *without);
+    int rounds = end - first > LARGE_COMPONENT ? 2 : RECURSION_DEPTH;
+    for (int round = 0; round < rounds; round++) {
+        for (uint32_t i = first; i < end; i++) {
+            struct cost *total = &costs->entries.items[order[i]].total;
+            evaluate(solving, order[i]);
+            if (round == 0)
+                without[i - first] = *total;
+            else
+                limit_gain(total, &without[i - first]);
+        }
+    }
+    free(without);
+}
+
 static void solve_component(struct solving *solving, const struct graph *graph, uint32_t component)
 {
     const struct components *components = &solving->components;
     uint32_t first = components->first[component], end = components->first[component + 1];
-    bool recursive = end - first > 1 || calls_itself(graph, components->order[first]);
-    if (recursive)
-        for (uint32_t i = first; i < end; i++)
-            damp(solving, components->order[i]);
-    for (int round = 0; round < (recursive ? RECURSION_DEPTH : 1); round++)
-        for (uint32_t i = first; i < end; i++)
-            evaluate(solving, components->order[i]);
+    if (end - first > 1)
+        order_members(solving, first, end);
+    if (end - first > 1 || calls_itself(graph, components->order[first]))
+        solve_recursion(solving, first, end);
+    else
+        evaluate(solving, components->order[first]);
 }
 
-static uint32_t most_groups(const struct costs *costs)
+static void make_room(struct solving *solving, struct arena *arena)
 {
-    uint32_t most = 1;
-    for (array_each(const struct cost_node, node, &costs->nodes))
-        most = node->group_count > most ? node->group_count : most;
-    return most;
+    uint32_t groups = 1, sites = 1;
+    for (array_each(const struct cost_node, node, &solving->costs->nodes)) {
+        groups = node->group_count > groups ? node->group_count : groups;
+        sites = node->site_count > sites ? node->site_count : sites;
+    }
+    solving->sums = ARENA_ARRAY(arena, struct group_sum, groups);
+    solving->sites = ARENA_ARRAY(arena, struct site_cost, sites);
 }
 
 /* ---- where it comes from ---- */
@@ -301,12 +375,14 @@ struct costs *costs_solve(const struct linked *linked, const struct program *pro
         (struct costs){.linked = linked, .program = program, .flow = flow, .knowledge = knowledge, .profile = profile};
     arena_init(&costs->arena);
     arena_init(&costs->scratch);
-    costs->traits = traits_find(linked, program, flow, &costs->arena);
+    costs->traits = (struct trait_table){.linked = linked, .program = program, .flow = flow};
+    traits_find(&costs->traits, &costs->arena);
     cost_graph_make(costs);
     struct arena arena;
     arena_init(&arena);
     struct graph graph;
-    struct solving solving = {.costs = costs, .sums = ARENA_ARRAY(&arena, struct group_sum, most_groups(costs))};
+    struct solving solving = {.costs = costs};
+    make_room(&solving, &arena);
     edges_find(costs, &arena, &graph);
     components_find(&graph, &arena, &solving.components);
     for (uint32_t component = 0; component < solving.components.count; component++)

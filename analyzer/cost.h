@@ -16,9 +16,12 @@ struct cost {
     double cpu;              /* mean, ns */
     double cpu_spread;       /* of ln(cpu) */
     double wait[WAIT_COUNT]; /* means, ns */
+    double wait_reach;       /* how likely a call gets as far as to its waiting, 0 to 1 */
+    double wait_chance;      /* how likely that waiting is there at all (the descriptor may be of another kind), 0 to 1 */
     double wait_spread;      /* of ln(sum of waits) */
     double unknown;          /* expected number of calls whose cost nobody knows, per call of this function */
     double unreviewed;       /* share of the time that comes from entries nobody read up, 0 to 1 */
+    double assumed;          /* share of the time that was put in for the unknown calls, 0 to 1 */
 };
 
 double cost_wait(const struct cost *cost);

@@ -72,10 +72,13 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 {
     struct api_cost api_cost;
     knowledge_cost(api, costs->profile, arguments, argument_count, &api_cost);
-    struct cost cost = {
-        .cpu = api_cost.cpu.median, .cpu_spread = api_cost.cpu.spread, .unreviewed = api->reviewed ? 0 : 1};
+    struct cost cost = {.cpu = api_cost.cpu.median,
+                        .cpu_spread = api_cost.cpu.spread,
+                        .wait_reach = 1,
+                        .wait_chance = fmin(api_cost.wait_certain, 1),
+                        .unreviewed = api->reviewed ? 0 : 1};
     add_waits(&cost, &api_cost);
-    const struct traits *traits = &costs->traits[caller];
+    const struct traits *traits = &costs->traits.of[caller];
     if ((traits->idles && api_has_effect(api, EFFECT_MULTIPLEXES)) ||
         (traits->takes_work && api_has_effect(api, EFFECT_WAITS_FOR_WORK)))
         make_idle(&cost);
@@ -86,6 +89,6 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 uint32_t unknown_call_cost(struct costs *costs)
 {
     double cpu = costs->profile->quantities[QUANTITY_LIBRARY_CALL].median * UNKNOWN_CALLS_COST;
-    array_push(&costs->known, (struct cost){.cpu = cpu, .cpu_spread = UNKNOWN_CALL_SPREAD, .unknown = 1});
+    array_push(&costs->known, (struct cost){.cpu = cpu, .cpu_spread = UNKNOWN_CALL_SPREAD, .unknown = 1, .assumed = 1});
     return costs->known.count - 1;
 }

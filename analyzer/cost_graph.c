@@ -101,7 +101,7 @@ static struct binding bind_arguments(struct costs *costs, uint32_t callee, uint3
     for (uint32_t i = 0; i < count; i++) {
         uint32_t value = body->arguments.items[site->first_argument + i];
         values[i].other = true;
-        if (i >= 64 || !(costs->traits[callee].parameters >> i & 1) || value == SUMMARY_NONE)
+        if (i >= 64 || !(costs->traits.of[callee].parameters >> i & 1) || value == SUMMARY_NONE)
             continue;
         struct value_set joined;
         joined_parameter(costs, callee, i, &joined);
@@ -120,7 +120,7 @@ static uint32_t entry_add(struct costs *costs, uint32_t function, struct binding
 {
     uint32_t entry = costs->entries.count, first = costs->first_entry[function];
     array_push(&costs->entries,
-               (struct cost_entry){.function = function, .noreturn = costs->traits[function].noreturn});
+               (struct cost_entry){.function = function, .noreturn = costs->traits.of[function].noreturn});
     array_push(&costs->nodes, (struct cost_node){.binding = binding, .hash = hash, .next = SUMMARY_NONE});
     if (first == SUMMARY_NONE) {
         costs->first_entry[function] = entry;
@@ -135,7 +135,7 @@ uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t call
                              const struct binding *binding)
 {
     uint32_t first = costs->first_entry[callee];
-    if (!costs->traits[callee].parameters)
+    if (!costs->traits.of[callee].parameters)
         return first;
     struct binding bound = bind_arguments(costs, callee, caller, call, binding);
     if (!bound.count)
@@ -259,12 +259,39 @@ static void direct_site(struct making *making, uint32_t node, name_id symbol)
         callback_sites(making, node, costs->linked->apis[symbol]);
 }
 
+/* A function pointer is called with as many arguments as its targets have parameters. */
+static bool takes(const struct function *body, uint32_t arguments)
+{
+    return body->parameters.count == arguments || body->flags & FUNCTION_VARIADIC;
+}
+
+static void fitting_targets(struct making *making, uint32_t call, struct call_targets *fitting)
+{
+    struct costs *costs = making->costs;
+    uint32_t arguments = function_of(costs, making->function)->calls.items[call].argument_count;
+    struct call_targets found;
+    flow_call_targets(costs->flow, making->function, call, binding_of(making), &costs->scratch, &found);
+    uint32_t *functions = ARENA_ARRAY(&costs->scratch, uint32_t, found.function_count);
+    name_id *externals = ARENA_ARRAY(&costs->scratch, name_id, found.external_count);
+    *fitting = (struct call_targets){.functions = functions, .externals = externals, .complete = found.complete};
+    for (uint32_t i = 0; i < found.function_count; i++)
+        if (takes(function_of(costs, found.functions[i]), arguments))
+            functions[fitting->function_count++] = found.functions[i];
+    for (uint32_t i = 0; i < found.external_count; i++) {
+        const struct api *api = costs->linked->apis[found.externals[i]];
+        if (!api || api->argument_count == arguments)
+            externals[fitting->external_count++] = found.externals[i];
+    }
+    if (!fitting->function_count && !fitting->external_count)
+        *fitting = found;
+}
+
 static void indirect_site(struct making *making, uint32_t node)
 {
     struct costs *costs = making->costs;
     uint32_t call = function_of(costs, making->function)->nodes.items[node].a;
     struct call_targets found;
-    flow_call_targets(costs->flow, making->function, call, binding_of(making), &costs->scratch, &found);
+    fitting_targets(making, call, &found);
     uint32_t count = found.function_count + found.external_count;
     site_add(making, node, 1);
     if (!count) {
@@ -297,7 +324,7 @@ static double call_overhead(const struct costs *costs, const struct function *ca
     uint32_t definition = program_definition(costs->program, symbol);
     if (definition == NO_FUNCTION)
         return 0;
-    bool inlined = costs->traits[definition].small || function_of(costs, definition)->flags & FUNCTION_INLINE;
+    bool inlined = costs->traits.of[definition].small || function_of(costs, definition)->flags & FUNCTION_INLINE;
     return inlined ? INLINED_CALL * overhead : overhead;
 }
 
@@ -340,7 +367,7 @@ static void find_frequencies(struct making *making)
     const struct function *body = function_of(costs, making->function);
     making->call_flags = ARENA_ARRAY(&costs->scratch, uint8_t, body->calls.count);
     for (uint32_t call = 0; call < body->calls.count; call++)
-        making->call_flags[call] = traits_of_call(costs->linked, costs->program, costs->traits, body, call);
+        making->call_flags[call] = traits_of_call(&costs->traits, making->function, call);
     struct frequency_input input = {body, making->call_flags, constants_of, making};
     frequency_solve(&input, &costs->scratch, &making->frequencies);
 }

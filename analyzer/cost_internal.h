@@ -52,7 +52,7 @@ struct costs {
     const struct profile *profile;
     struct arena arena;
     struct arena scratch; /* emptied for every entry */
-    struct traits *traits;
+    struct trait_table traits;
     uint32_t *first_entry; /* by function: its default entry, or SUMMARY_NONE */
     uint8_t *contexts;     /* by function: how many entries beside the default one */
     ARRAY(struct cost_entry) entries;

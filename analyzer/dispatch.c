@@ -14,8 +14,7 @@ struct call_place {
 
 /* Who calls each function directly: callers[first[f]] … callers[first[f + 1] - 1]. */
 struct callers {
-    const struct linked *linked;
-    const struct program *program;
+    const struct trait_table *table;
     uint32_t *first;
     struct call_place *callers;
 };
@@ -23,13 +22,13 @@ struct callers {
 static uint32_t direct_target(const struct callers *callers, const struct function *caller, uint32_t call)
 {
     name_id symbol;
-    return call_symbol(caller, call, &symbol) ? program_definition(callers->program, symbol) : NO_FUNCTION;
+    return call_symbol(caller, call, &symbol) ? program_definition(callers->table->program, symbol) : NO_FUNCTION;
 }
 
 static void count_callers(struct callers *callers, uint32_t *counts, bool store)
 {
-    for (array_each(uint32_t, index, &callers->program->functions)) {
-        const struct function *body = &callers->linked->functions.items[*index].body;
+    for (array_each(uint32_t, index, &callers->table->program->functions)) {
+        const struct function *body = &callers->table->linked->functions.items[*index].body;
         for (uint32_t call = 0; call < body->calls.count; call++) {
             uint32_t target = direct_target(callers, body, call);
             if (target == NO_FUNCTION)
@@ -43,7 +42,7 @@ static void count_callers(struct callers *callers, uint32_t *counts, bool store)
 
 static void callers_find(struct callers *callers, struct arena *arena)
 {
-    uint32_t count = callers->linked->functions.count;
+    uint32_t count = callers->table->linked->functions.count;
     callers->first = ARENA_ARRAY(arena, uint32_t, count + 2);
     count_callers(callers, callers->first + 1, false);
     for (uint32_t i = 2; i < count + 2; i++)
@@ -90,7 +89,7 @@ struct chain {
 
 static bool leads_to_loop(const struct chain *chain, uint32_t function, uint32_t call, bool calling, unsigned length)
 {
-    const struct function *body = &chain->callers->linked->functions.items[function].body;
+    const struct function *body = &chain->callers->table->linked->functions.items[function].body;
     calling = calling || !chain->need_callbacks || calls_back(body);
     if (calling && loop_around(body, call, chain->endless) != SUMMARY_NONE)
         return true;
@@ -114,18 +113,17 @@ static void look_at(const struct callers *callers, uint32_t function, uint32_t c
         traits->takes_work = leads_to_loop(&accepting, function, call, false, 1);
 }
 
-void traits_find_dispatchers(const struct linked *linked, const struct program *program, struct arena *arena,
-                             struct traits *traits)
+void traits_find_dispatchers(struct trait_table *table, struct arena *arena)
 {
-    struct callers callers = {.linked = linked, .program = program};
+    struct callers callers = {.table = table};
     callers_find(&callers, arena);
-    for (array_each(uint32_t, index, &program->functions)) {
-        const struct function *body = &linked->functions.items[*index].body;
+    for (array_each(uint32_t, index, &table->program->functions)) {
+        const struct function *body = &table->linked->functions.items[*index].body;
         for (uint32_t call = 0; call < body->calls.count; call++) {
             name_id symbol;
-            if (call_symbol(body, call, &symbol) && program_definition(program, symbol) == NO_FUNCTION &&
-                linked->apis[symbol])
-                look_at(&callers, *index, call, linked->apis[symbol], &traits[*index]);
+            if (call_symbol(body, call, &symbol) && program_definition(table->program, symbol) == NO_FUNCTION &&
+                table->linked->apis[symbol])
+                look_at(&callers, *index, call, table->linked->apis[symbol], &table->of[*index]);
         }
     }
 }

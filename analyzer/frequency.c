@@ -7,11 +7,10 @@
 
 #define MOST_TURNS 1e7 /* of anything, per call of the function */
 #define NEGLIGIBLE 1e-9
-#define LABEL_FREQUENCY 0.1  /* a label behind a return that no goto before it was seen to enter */
-#define RETRY_AT_MOST 0.8    /* how likely a goto backwards is, at most */
-#define ENDLESS_TURNS 1000.0 /* of an endless loop without an exit, before whatever ends the program */
+#define LABEL_FREQUENCY 0.1 /* a label behind a return that no goto before it was seen to enter */
+#define RETRY_AT_MOST 0.8   /* how likely a goto backwards is, at most */
 
-#define NEVER 0.001 /* arms that do not come back */
+#define NEVER 1e-5 /* arms that do not come back: a program ends only once */
 #define COLD_ARM 0.05
 #define ERROR_ARM 0.15 /* returns a negative constant */
 #define LOG_ARM 0.3
@@ -36,13 +35,10 @@ struct walk {
     const struct function *function;
     const struct frequency_input *input;
     struct likelihood likelihood;
+    struct arena *arena;
+    bool doomed;    /* what follows the part that is walked never comes back */
     double *share;  /* of each node: executions per execution of its parent (of a loop's body: turns) */
     double *spread; /* of each node that is a guess of its own: an arm or a loop */
-};
-
-struct loop_guess {
-    double turns;
-    double spread;
 };
 
 static struct outcome walk_node(struct walk *walk, uint32_t index);
@@ -64,12 +60,54 @@ static bool is_label(const struct node *node)
     return node->kind == NODE_SEQUENCE || (node->kind == NODE_LOOP && node->flags == LOOP_GOTO);
 }
 
+/* How often a part is left in another way than into what follows. */
+static double exits(const struct outcome *outcome)
+{
+    return outcome->leave + outcome->again + outcome->back + outcome->away + outcome->retry;
+}
+
+/* What leads to the end of the program hardly ever happens: where a part can be left in another way, it is. Makes the
+ * outcome that of the paths that come back, if there are any. Returns whether there are none. */
+static bool keep_survivors(struct outcome *part, bool doomed)
+{
+    double goes_on = doomed ? 0 : part->next, comes_back = goes_on + exits(part);
+    if (comes_back < NEVER)
+        return true;
+    struct outcome kept = {.next = goes_on / comes_back, .error = part->error};
+    add_scaled(&kept, part, 1 / comes_back);
+    *part = kept;
+    return false;
+}
+
+/* The outcomes of the children of `index`, from the last to the first: how a part is left depends on what follows. */
+static struct outcome *walk_children(struct walk *walk, uint32_t index)
+{
+    const struct node *nodes = walk->function->nodes.items;
+    uint32_t count = 0;
+    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+        count++;
+    uint32_t *children = ARENA_ARRAY(walk->arena, uint32_t, count), i = 0;
+    struct outcome *parts = ARENA_ARRAY(walk->arena, struct outcome, count);
+    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+        children[i++] = child;
+    bool doomed = walk->doomed;
+    for (i = count; i-- > 0;) {
+        walk->doomed = doomed;
+        parts[i] = walk_node(walk, children[i]);
+        doomed = keep_survivors(&parts[i], doomed);
+    }
+    return parts;
+}
+
 /* The children of `index` one after the other. A goto forwards arrives at the next label of a sequence around it. */
 static struct outcome walk_sequence(struct walk *walk, uint32_t index)
 {
     const struct node *nodes = walk->function->nodes.items;
+    bool doomed = walk->doomed;
+    const struct outcome *part = walk_children(walk, index);
+    walk->doomed = doomed;
     struct outcome sum = {.next = 1};
-    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end, part++) {
         if (is_label(&nodes[child]) && child > index + 1) {
             sum.next += sum.away;
             sum.away = 0;
@@ -77,17 +115,16 @@ static struct outcome walk_sequence(struct walk *walk, uint32_t index)
                 sum.next = LABEL_FREQUENCY;
         }
         walk->share[child] = sum.next;
-        struct outcome part = walk_node(walk, child);
-        add_scaled(&sum, &part, sum.next);
-        sum.next *= part.next;
-        sum.error = part.error;
+        add_scaled(&sum, part, sum.next);
+        sum.next *= part->next;
+        sum.error = part->error;
     }
     return sum;
 }
 
-static bool never_comes_back(const struct outcome *outcome)
+static bool never_comes_back(const struct walk *walk, const struct outcome *outcome)
 {
-    return outcome->next + outcome->leave + outcome->again + outcome->back + outcome->away + outcome->retry < NEVER;
+    return (walk->doomed ? 0 : outcome->next) + exits(outcome) < NEVER;
 }
 
 static bool goes_away(const struct outcome *outcome)
@@ -122,11 +159,11 @@ static double branch_probability(struct walk *walk, const struct node *branch, c
     *certain = false;
     if (branch->a != SUMMARY_NONE)
         p = likelihood_of(&walk->likelihood, branch->a, certain);
-    if (*certain)
-        return p;
-    bool then_dead = never_comes_back(then), otherwise_dead = never_comes_back(otherwise);
+    bool then_dead = never_comes_back(walk, then), otherwise_dead = never_comes_back(walk, otherwise);
     if (then_dead != otherwise_dead)
         return then_dead ? NEVER : 1 - NEVER;
+    if (*certain)
+        return p;
     bool hinted = branch->a != SUMMARY_NONE && walk->function->conditions.items[branch->a].hint != HINT_NONE;
     if (hinted)
         return p;
@@ -201,14 +238,14 @@ static struct outcome walk_switch(struct walk *walk, uint32_t index)
     for (uint32_t arm = index + 1; arm < nodes[index].end; arm = nodes[arm].end) {
         struct outcome part = walk_sequence(walk, arm);
         double chosen = walk->share[arm] / weights;
-        if (never_comes_back(&part))
+        part.next += part.leave; /* break ends the switch */
+        part.leave = 0;
+        if (never_comes_back(walk, &part))
             chosen *= NEVER;
         entered += chosen;
         double p = chosen + falls > 1 ? 1 : chosen + falls;
         walk->share[arm] = p;
         walk->spread[arm] = certain ? 0 : GUESS_SPREAD * (1 - p);
-        part.next += part.leave; /* break ends the switch */
-        part.leave = 0;
         bool falls_on = nodes[arm].flags & ARM_FALLS_THROUGH;
         falls = falls_on ? p * part.next : 0;
         add_scaled(&sum, &part, p);
@@ -216,63 +253,6 @@ static struct outcome walk_switch(struct walk *walk, uint32_t index)
     }
     sum.next += falls + (entered < 1 ? 1 - entered : 0);
     return sum;
-}
-
-/* The trip count where constants tell it. A flag that a loop waits for is no count: it only holds 0 and 1. */
-static bool known_turns(const struct walk *walk, const struct node *loop, struct loop_guess *guess)
-{
-    int64_t trips[KNOWN_CONSTANTS];
-    uint32_t known = likelihood_constants(&walk->likelihood, loop->b, trips), counts = 0;
-    double sum = 0;
-    for (uint32_t i = 0; i < known; i++) {
-        if (trips[i] < (loop->flags == LOOP_COUNTED ? 1 : 2))
-            continue;
-        sum += (double)trips[i];
-        counts++;
-    }
-    if (counts)
-        *guess = (struct loop_guess){sum / counts, known > 1 ? 1 : 0};
-    return counts > 0;
-}
-
-/* How many turns a loop makes if nothing in it leaves early. */
-static struct loop_guess guess_turns(struct walk *walk, const struct node *loop)
-{
-    static const struct loop_guess by_kind[] = {
-        [LOOP_COUNTED] = {10, 1.6}, [LOOP_CONDITION] = {10, 1.6}, [LOOP_LIST] = {4, 1.4},
-        [LOOP_STRING] = {20, 1.0},  [LOOP_CALL] = {8, 1.4},       [LOOP_ENDLESS] = {ENDLESS_TURNS, 1.6},
-        [LOOP_ONCE] = {1, 0},       [LOOP_GOTO] = {1.3, 0.5},
-    };
-    struct loop_guess guess = by_kind[loop->flags];
-    if (known_turns(walk, loop, &guess))
-        return guess;
-    bool waits_for_condition = loop->flags == LOOP_CONDITION || loop->flags == LOOP_CALL;
-    if (!waits_for_condition || loop->a == SUMMARY_NONE)
-        return guess;
-    bool certain;
-    double p = likelihood_of(&walk->likelihood, loop->a, &certain);
-    if (certain && p == 0)
-        return (struct loop_guess){loop->flags == LOOP_CONDITION ? 1 : 0, 1}; /* do { } while (0), or never */
-    if (!certain && p < 0.2)
-        return (struct loop_guess){1 / (1 - p), 0.5}; /* tried again after what seldom happens: EINTR */
-    return guess;
-}
-
-/* The expected number of turns, and how the loop is left. `leaves` is the probability that a turn leaves early. */
-static double turns_made(const struct loop_guess *guess, bool endless, double leaves, double *runs_out)
-{
-    *runs_out = 0;
-    if (endless) {
-        double exit = leaves > 1 / ENDLESS_TURNS ? leaves : 1 / ENDLESS_TURNS;
-        return 1 / exit;
-    }
-    if (leaves < NEGLIGIBLE) {
-        *runs_out = 1;
-        return guess->turns;
-    }
-    double stays = pow(1 - leaves, guess->turns);
-    *runs_out = stays;
-    return (1 - stays) / leaves;
 }
 
 /* A label with a goto back to it: no loop for break and continue. */
@@ -289,6 +269,38 @@ static struct outcome walk_retry(struct walk *walk, uint32_t index)
     return sum;
 }
 
+/* The expected number of turns; `runs_out` is the probability that the loop ends by its condition. */
+static double turns_made(const struct turns *turns, bool endless, double leaves, double *runs_out)
+{
+    *runs_out = 0;
+    if (endless)
+        return 1 / fmax(leaves, 1 / turns->expected);
+    if (leaves < NEGLIGIBLE) {
+        *runs_out = 1;
+        return turns->expected;
+    }
+    *runs_out = pow(1 - leaves, turns->expected);
+    return (1 - *runs_out) / leaves;
+}
+
+/* Early exits are guessed per turn; over many turns that would end every loop soon. */
+static double early_exits(double exit, double turns)
+{
+    double limit = turns > 1 ? EARLY_EXITS / turns : 1;
+    return exit < 0.5 && exit > limit ? limit / exit : 1;
+}
+
+/* Of a loop that tests before it runs, what stands behind the test runs less often than the test. */
+static void run_behind_test(struct walk *walk, uint32_t body, const struct turns *turns)
+{
+    const struct node *nodes = walk->function->nodes.items;
+    if (turns->test_ends == SUMMARY_NONE)
+        return;
+    for (uint32_t child = body + 1; child < nodes[body].end; child = nodes[child].end)
+        if (child >= turns->test_ends)
+            walk->share[child] *= turns->enters;
+}
+
 static struct outcome walk_loop(struct walk *walk, uint32_t index)
 {
     const struct node *loop = &walk->function->nodes.items[index];
@@ -296,15 +308,17 @@ static struct outcome walk_loop(struct walk *walk, uint32_t index)
         return (struct outcome){.next = 1};
     if (loop->flags == LOOP_GOTO)
         return walk_retry(walk, index);
+    bool doomed = walk->doomed, endless = loop->flags == LOOP_ENDLESS;
+    walk->doomed = doomed && loop->flags == LOOP_ONCE;
     struct outcome body = walk_node(walk, index + 1);
-    struct loop_guess guess = guess_turns(walk, loop);
-    bool endless = loop->flags == LOOP_ENDLESS;
-    double exits = 1 - body.next - body.again; /* early, to anywhere or nowhere */
-    double limit = guess.turns > 1 ? EARLY_EXITS / guess.turns : 1;
-    double scale = !endless && exits < 0.5 && exits > limit ? limit / exits : 1;
+    walk->doomed = doomed;
+    struct turns turns = turns_of(&walk->likelihood, index);
+    run_behind_test(walk, index + 1, &turns);
+    double exit = 1 - body.next - body.again; /* early, to anywhere or nowhere */
+    double scale = endless ? 1 : early_exits(exit, turns.expected);
     double runs_out;
-    walk->share[index + 1] = turns_made(&guess, endless, exits * scale, &runs_out);
-    walk->spread[index + 1] = guess.spread;
+    walk->share[index + 1] = turns_made(&turns, endless, exit * scale, &runs_out);
+    walk->spread[index + 1] = turns.spread;
     double by = walk->share[index + 1] * scale;
     struct outcome sum = {0};
     add_scaled(&sum, &body, by);
@@ -394,6 +408,7 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
         .function = function,
         .input = input,
         .likelihood = {.input = input, .slots = likelihood_slots(input, arena)},
+        .arena = arena,
         .share = ARENA_ARRAY(arena, double, count),
         .spread = ARENA_ARRAY(arena, double, count),
     };

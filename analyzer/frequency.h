@@ -64,6 +64,18 @@ const uint8_t *likelihood_slots(const struct frequency_input *input, struct aren
 /* The probability that a condition holds, 0 to 1; `*certain` is set if constants decide it. */
 double likelihood_of(const struct likelihood *likelihood, uint32_t condition, bool *certain);
 
+/* ---- loops ---- */
+
+struct turns {
+    double expected; /* if nothing leaves early; of an endless loop without an exit: until the program ends */
+    double spread;
+    uint32_t
+        test_ends; /* the loop runs the nodes from here on only if its test holds; or SUMMARY_NONE: in every turn */
+    double enters; /* … with this probability */
+};
+
+struct turns turns_of(const struct likelihood *likelihood, uint32_t loop);
+
 /* All constants that a value may be, or 0. */
 uint32_t likelihood_constants(const struct likelihood *likelihood, uint32_t value, int64_t constants[KNOWN_CONSTANTS]);
 

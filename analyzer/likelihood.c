@@ -10,6 +10,7 @@
 #define ALLOCATION_FAILS 0.002
 #define CALL_FAILS 0.08 /* a result below 0, or -1 */
 #define NEGATIVE 0.12   /* any other value below 0 */
+#define CALL_SUCCEEDS 0.65   /* a result of 0 */
 #define EQUALS_CONSTANT 0.3
 #define EQUALS_ZERO 0.4
 #define EQUALS_ANOTHER 0.3 /* two values that are not constant */
@@ -112,7 +113,9 @@ static double truth(const struct likelihood *likelihood, const struct condition 
         return 1 - ALLOCATION_FAILS;
     if (condition->type == OPERAND_POINTER)
         return POINTER_IS_SET;
-    return condition->type == OPERAND_CHARACTER ? 1 - CHARACTER_EQUALS : TRUE_VALUE;
+    if (condition->type == OPERAND_CHARACTER)
+        return 1 - CHARACTER_EQUALS;
+    return held & SLOT_HOLDS_RESULT ? 1 - CALL_SUCCEEDS : TRUE_VALUE;
 }
 
 static double equal(const struct likelihood *likelihood, const struct condition *condition)
@@ -127,7 +130,9 @@ static double equal(const struct likelihood *likelihood, const struct condition 
         return EQUALS_ANOTHER;
     if (b[0] == -1)
         return CALL_FAILS;
-    return b[0] == 0 ? EQUALS_ZERO : EQUALS_CONSTANT;
+    if (b[0] != 0)
+        return EQUALS_CONSTANT;
+    return holds(likelihood, condition->a) & SLOT_HOLDS_RESULT ? CALL_SUCCEEDS : EQUALS_ZERO;
 }
 
 /* The probability of "value < bound" (or <=), bound known. */

@@ -32,34 +32,43 @@ static bool writes_message(const struct function *caller, const struct call *cal
     return false;
 }
 
-uint8_t traits_of_call(const struct linked *linked, const struct program *program, const struct traits *traits,
-                       const struct function *caller, uint32_t call)
+/* A call through a pointer never returns if none of its targets does. */
+static uint8_t flags_of_indirect(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
+    struct arena arena;
+    arena_init(&arena);
+    struct call_targets targets;
+    flow_call_targets(table->flow, caller, call, NULL, &arena, &targets);
+    bool noreturn = targets.function_count && !targets.external_count;
+    for (uint32_t i = 0; i < targets.function_count; i++)
+        noreturn = noreturn && table->of[targets.functions[i]].noreturn;
+    arena_free(&arena);
+    return noreturn ? CALL_NEVER_RETURNS : 0;
+}
+
+uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call)
+{
+    const struct function *body = &table->linked->functions.items[caller].body;
     name_id symbol;
-    if (!call_symbol(caller, call, &symbol))
-        return 0;
+    if (!call_symbol(body, call, &symbol))
+        return flags_of_indirect(table, caller, call);
     uint8_t flags = 0;
-    uint32_t declared = linked->declared[symbol];
-    uint32_t definition = program_definition(program, symbol);
-    const struct api *api = linked->apis[symbol];
+    uint32_t declared = table->linked->declared[symbol];
+    uint32_t definition = program_definition(table->program, symbol);
+    const struct api *api = table->linked->apis[symbol];
     if (definition != NO_FUNCTION) {
-        const struct traits *callee = &traits[definition];
-        declared |= linked->functions.items[definition].body.flags;
+        const struct traits *callee = &table->of[definition];
+        declared |= table->linked->functions.items[definition].body.flags;
         bool variadic = declared & FUNCTION_VARIADIC;
-        if (callee->noreturn)
-            flags |= CALL_NEVER_RETURNS;
-        if (variadic && callee->formats && writes_message(caller, &caller->calls.items[call]))
-            flags |= CALL_LOGS;
+        flags |= callee->noreturn ? CALL_NEVER_RETURNS : 0;
+        flags |= callee->allocates ? CALL_ALLOCATES : 0;
+        flags |= variadic && callee->formats && writes_message(body, &body->calls.items[call]) ? CALL_LOGS : 0;
     } else if (api) {
-        if (api_has_effect(api, EFFECT_NORETURN))
-            flags |= CALL_NEVER_RETURNS;
-        if (api_has_effect(api, EFFECT_ALLOCATES))
-            flags |= CALL_ALLOCATES;
+        flags |= api_has_effect(api, EFFECT_NORETURN) ? CALL_NEVER_RETURNS : 0;
+        flags |= api_has_effect(api, EFFECT_ALLOCATES) ? CALL_ALLOCATES : 0;
     }
-    if (declared & FUNCTION_NORETURN)
-        flags |= CALL_NEVER_RETURNS;
-    if (declared & FUNCTION_COLD)
-        flags |= CALL_COLD;
+    flags |= declared & FUNCTION_NORETURN ? CALL_NEVER_RETURNS : 0;
+    flags |= declared & FUNCTION_COLD ? CALL_COLD : 0;
     return flags;
 }
 
@@ -74,22 +83,21 @@ static bool has_endless_loop(const struct function *function)
 }
 
 /* Writes the flags of a function's calls and returns how many of them never return. */
-static uint32_t flag_calls(const struct linked *linked, const struct program *program, const struct traits *traits,
-                           const struct function *function, uint8_t *flags)
+static uint32_t flag_calls(const struct trait_table *table, uint32_t function, uint8_t *flags)
 {
     uint32_t dead = 0;
-    for (uint32_t call = 0; call < function->calls.count; call++) {
-        flags[call] = traits_of_call(linked, program, traits, function, call);
+    for (uint32_t call = 0; call < table->linked->functions.items[function].body.calls.count; call++) {
+        flags[call] = traits_of_call(table, function, call);
         dead += flags[call] & CALL_NEVER_RETURNS ? 1 : 0;
     }
     return dead;
 }
 
-static uint32_t most_calls(const struct linked *linked, const struct program *program)
+static uint32_t most_calls(const struct trait_table *table)
 {
     uint32_t most = 0;
-    for (array_each(uint32_t, function, &program->functions)) {
-        uint32_t calls = linked->functions.items[*function].body.calls.count;
+    for (array_each(uint32_t, function, &table->program->functions)) {
+        uint32_t calls = table->linked->functions.items[*function].body.calls.count;
         most = calls > most ? calls : most;
     }
     return most;
@@ -97,29 +105,28 @@ static uint32_t most_calls(const struct linked *linked, const struct program *pr
 
 /* Functions that cannot come back, until no more are found. `dead` remembers at how many calls without return each was
  * looked at last: only a new one can change the answer. */
-static void find_noreturn(const struct linked *linked, const struct program *program, struct arena *arena,
-                          struct traits *traits)
+static void find_noreturn(struct trait_table *table, struct arena *arena)
 {
-    uint32_t *dead = ARENA_ARRAY(arena, uint32_t, linked->functions.count);
-    uint8_t *flags = ARENA_ARRAY(arena, uint8_t, most_calls(linked, program));
-    for (array_each(uint32_t, index, &program->functions)) {
-        const struct function *body = &linked->functions.items[*index].body;
-        traits[*index].noreturn = body->flags & FUNCTION_NORETURN;
+    uint32_t *dead = ARENA_ARRAY(arena, uint32_t, table->linked->functions.count);
+    uint8_t *flags = ARENA_ARRAY(arena, uint8_t, most_calls(table));
+    for (array_each(uint32_t, index, &table->program->functions)) {
+        const struct function *body = &table->linked->functions.items[*index].body;
+        table->of[*index].noreturn = body->flags & FUNCTION_NORETURN;
         dead[*index] = has_endless_loop(body) ? UINT32_MAX : 0;
     }
     bool changed = true;
     while (changed) {
         changed = false;
-        for (array_each(uint32_t, index, &program->functions)) {
-            const struct function *body = &linked->functions.items[*index].body;
-            if (traits[*index].noreturn)
+        for (array_each(uint32_t, index, &table->program->functions)) {
+            struct traits *traits = &table->of[*index];
+            if (traits->noreturn)
                 continue;
-            uint32_t now = flag_calls(linked, program, traits, body, flags);
+            uint32_t now = flag_calls(table, *index, flags);
             if (now == dead[*index])
                 continue;
             dead[*index] = now;
-            traits[*index].noreturn = !comes_back(body, flags);
-            changed = changed || traits[*index].noreturn;
+            traits->noreturn = !comes_back(&table->linked->functions.items[*index].body, flags);
+            changed = changed || traits->noreturn;
         }
     }
 }
@@ -137,29 +144,28 @@ static bool api_formats(const struct api *api)
 }
 
 /* One round: a function formats if something that it calls directly does. */
-static bool calls_formatter(const struct linked *linked, const struct program *program, const struct traits *traits,
-                            const struct function *function)
+static bool calls_formatter(const struct trait_table *table, const struct function *function)
 {
     for (uint32_t call = 0; call < function->calls.count; call++) {
         name_id symbol;
         if (!call_symbol(function, call, &symbol))
             continue;
-        uint32_t definition = program_definition(program, symbol);
-        if (definition != NO_FUNCTION ? traits[definition].formats
-                                      : linked->apis[symbol] && api_formats(linked->apis[symbol]))
+        uint32_t definition = program_definition(table->program, symbol);
+        const struct api *api = table->linked->apis[symbol];
+        if (definition != NO_FUNCTION ? table->of[definition].formats : api && api_formats(api))
             return true;
     }
     return false;
 }
 
 /* Those that format themselves, then variadic ones that leave it to one of these. */
-static void find_formatters(const struct linked *linked, const struct program *program, struct traits *traits)
+static void find_formatters(struct trait_table *table)
 {
     for (int variadic_only = 0; variadic_only < 2; variadic_only++) {
-        for (array_each(uint32_t, index, &program->functions)) {
-            const struct function *body = &linked->functions.items[*index].body;
+        for (array_each(uint32_t, index, &table->program->functions)) {
+            const struct function *body = &table->linked->functions.items[*index].body;
             if (!variadic_only || body->flags & FUNCTION_VARIADIC)
-                traits[*index].formats = calls_formatter(linked, program, traits, body);
+                table->of[*index].formats = calls_formatter(table, body);
         }
     }
 }
@@ -198,18 +204,18 @@ static uint64_t parameters_that_matter(const struct flow *flow, uint32_t index, 
     return parameters;
 }
 
-struct traits *traits_find(const struct linked *linked, const struct program *program, const struct flow *flow,
-                           struct arena *arena)
+void traits_find(struct trait_table *table, struct arena *arena)
 {
-    struct traits *traits = ARENA_ARRAY(arena, struct traits, linked->functions.count);
-    find_noreturn(linked, program, arena, traits);
-    find_formatters(linked, program, traits);
-    for (array_each(uint32_t, index, &program->functions)) {
-        const struct function *body = &linked->functions.items[*index].body;
-        traits[*index].cold = body->flags & FUNCTION_COLD;
-        traits[*index].small = body->nodes.count <= SMALL_NODES && !body->calls.count;
-        traits[*index].parameters = parameters_that_matter(flow, *index, body);
+    table->of = ARENA_ARRAY(arena, struct traits, table->linked->functions.count);
+    find_noreturn(table, arena);
+    find_formatters(table);
+    for (array_each(uint32_t, index, &table->program->functions)) {
+        const struct function *body = &table->linked->functions.items[*index].body;
+        struct traits *traits = &table->of[*index];
+        traits->cold = body->flags & FUNCTION_COLD;
+        traits->small = body->nodes.count <= SMALL_NODES && !body->calls.count;
+        traits->parameters = parameters_that_matter(table->flow, *index, body);
     }
-    traits_find_dispatchers(linked, program, arena, traits);
-    return traits;
+    traits_find_allocators(table, arena);
+    traits_find_dispatchers(table, arena);
 }

@@ -12,19 +12,26 @@ struct traits {
     bool noreturn;       /* no path comes back */
     bool cold;           /* marked as rarely called */
     bool formats;        /* calls something that formats text */
+    bool allocates;      /* returns what it allocated */
     bool small;          /* a compiler puts it into its callers */
     bool idles;          /* its multiplexing call waits for work, not for an answer */
     bool takes_work;     /* its accepting call is that of an endless loop */
     uint64_t parameters; /* a bit for each parameter whose value at a call may change what the call costs */
 };
 
-/* Of all functions of the program, by function. */
-struct traits *traits_find(const struct linked *linked, const struct program *program, const struct flow *flow,
-                           struct arena *arena);
+/* What the traits of a program are found with and kept in. */
+struct trait_table {
+    const struct linked *linked;
+    const struct program *program;
+    const struct flow *flow;
+    struct traits *of; /* by function */
+};
+
+/* Fills the table's traits. */
+void traits_find(struct trait_table *table, struct arena *arena);
 
 /* What a call is to the caller's frequencies: CALL_… flags. */
-uint8_t traits_of_call(const struct linked *linked, const struct program *program, const struct traits *traits,
-                       const struct function *caller, uint32_t call);
+uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call);
 
 /* The symbol that a direct call names; false for an indirect one. */
 bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol);
@@ -33,8 +40,10 @@ bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol);
 bool api_has_effect(const struct api *api, enum effect_kind kind);
 
 /* Sets `idles` and `takes_work` (dispatch.c). */
-void traits_find_dispatchers(const struct linked *linked, const struct program *program, struct arena *arena,
-                             struct traits *traits);
+void traits_find_dispatchers(struct trait_table *table, struct arena *arena);
+
+/* Sets `allocates` (allocation.c). */
+void traits_find_allocators(struct trait_table *table, struct arena *arena);
 
 /* Can a call of the function come back at all? `calls` has CALL_… flags of each call (noreturn.c). */
 bool comes_back(const struct function *function, const uint8_t *calls);

@@ -119,7 +119,7 @@ static void test_null_and_failure_are_rare(void **state)
     struct function *function = &fixture->function;
     add_call(function, add_value(function, VALUE_FUNCTION, 0, 0));
     uint32_t result = add_slot(function, SLOT_LOCAL, 0);
-    array_push(&function->flows, (struct assignment){result, add_value(function, VALUE_CALL, 0, 0)});
+    array_push(&function->flows, (struct assignment){result, add_value(function, VALUE_CALL, 0, 0), 0});
     uint32_t failed = add_condition(function, CONDITION_LESS, OPERAND_INTEGER, result, add_integer(function, 0));
     uint32_t null = add_condition(function, CONDITION_EQUAL, OPERAND_POINTER, add_value(function, VALUE_UNKNOWN, 0, 0),
                                   add_integer(function, 0));

@@ -1,0 +1,91 @@
+/* How many turns a loop makes: from its trip count, its condition, or its kind. */
+#include "analyzer/frequency.h"
+
+#define SELDOM 0.2 /* a condition that holds so seldom does not run a loop, it tries something again */
+
+/* Medians and spreads where nothing is known. GCC measures that loop exits are taken every ninth time, LLVM assumes
+ * every thirty-first. */
+static const struct turns turns_by_kind[] = {
+    [LOOP_COUNTED] = {.expected = 10, .spread = 1.6}, [LOOP_CONDITION] = {.expected = 10, .spread = 1.6},
+    [LOOP_LIST] = {.expected = 4, .spread = 1.4},     [LOOP_STRING] = {.expected = 20, .spread = 1.0},
+    [LOOP_CALL] = {.expected = 8, .spread = 1.4},     [LOOP_ENDLESS] = {.expected = 1000, .spread = 1.6},
+    [LOOP_ONCE] = {.expected = 1, .spread = 0},       [LOOP_GOTO] = {.expected = 1.3, .spread = 0.5},
+};
+
+/* The trip count where constants tell it. A flag that a loop waits for is no count: it only holds 0 and 1. */
+static bool known_turns(const struct likelihood *likelihood, const struct node *loop, struct turns *turns)
+{
+    int64_t trips[KNOWN_CONSTANTS];
+    uint32_t known = likelihood_constants(likelihood, loop->b, trips), counts = 0;
+    double sum = 0;
+    for (uint32_t i = 0; i < known; i++) {
+        if (trips[i] < (loop->flags == LOOP_COUNTED ? 1 : 2))
+            continue;
+        sum += (double)trips[i];
+        counts++;
+    }
+    if (counts) {
+        turns->expected = sum / counts;
+        turns->spread = known > 1 ? 1 : 0;
+    }
+    return counts > 0;
+}
+
+/* Does one of the conditions that must all hold for another turn hold only seldom? */
+static bool is_seldom(const struct likelihood *likelihood, uint32_t index)
+{
+    const struct condition *condition = &likelihood->input->function->conditions.items[index];
+    bool certain;
+    if (condition->op == CONDITION_AND)
+        return is_seldom(likelihood, condition->a) || is_seldom(likelihood, condition->b);
+    return likelihood_of(likelihood, index, &certain) < SELDOM;
+}
+
+static bool tests_call(const struct function *function, uint32_t index, uint32_t call)
+{
+    const struct condition *condition = &function->conditions.items[index];
+    if (condition->op >= CONDITION_NOT)
+        return tests_call(function, condition->a, call) ||
+               (condition->op != CONDITION_NOT && tests_call(function, condition->b, call));
+    const struct value *a = &function->values.items[condition->a];
+    return a->kind == VALUE_CALL && a->a == call;
+}
+
+/* Where the test of a `while (call() …)` ends: its calls come first in the body. NONE if they do not, as in a `do`. */
+static uint32_t test_end(const struct function *function, uint32_t loop)
+{
+    uint32_t condition = function->nodes.items[loop].a, end = SUMMARY_NONE;
+    for (uint32_t i = loop + 2; i < function->nodes.items[loop].end; i++) {
+        const struct node *node = &function->nodes.items[i];
+        if (node->kind != NODE_CALL)
+            continue;
+        if (!tests_call(function, condition, node->a))
+            break;
+        end = node->end;
+    }
+    return end;
+}
+
+struct turns turns_of(const struct likelihood *likelihood, uint32_t index)
+{
+    const struct function *function = likelihood->input->function;
+    const struct node *loop = &function->nodes.items[index];
+    struct turns turns = turns_by_kind[loop->flags];
+    turns.test_ends = SUMMARY_NONE;
+    turns.enters = 1;
+    bool known = known_turns(likelihood, loop, &turns);
+    bool is_test = loop->flags == LOOP_CONDITION || loop->flags == LOOP_CALL || loop->flags == LOOP_COUNTED;
+    if (!is_test || loop->a == SUMMARY_NONE)
+        return turns;
+    bool certain;
+    double p = likelihood_of(likelihood, loop->a, &certain);
+    if (certain && p == 0)
+        return (struct turns){loop->flags == LOOP_CONDITION ? 1 : 0, 1, SUMMARY_NONE, 1}; /* do once, or never */
+    if (certain || !is_seldom(likelihood, loop->a) || (known && loop->flags == LOOP_COUNTED))
+        return turns;
+    turns.expected = 1 / (1 - p); /* tried again after what seldom happens: EINTR */
+    turns.spread = 0.5;
+    turns.test_ends = test_end(function, index);
+    turns.enters = p;
+    return turns;
+}
