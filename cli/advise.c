@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "cli/unit_facts.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,9 +129,19 @@ static double worth_of(const struct function_result *function, const struct advi
 
 /* ---- outcome → advice ---- */
 
-static bool names(const char *because, const char *fact)
+static bool is_name_character(char c)
 {
-    return because && fact && *fact && strstr(because, fact);
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Whether a reason names a function: "pthread_join" does not name read. */
+static bool names(const char *because, const char *function)
+{
+    size_t length = function ? strlen(function) : 0;
+    for (const char *at = because; length && at && (at = strstr(at, function)); at++)
+        if ((at == because || !is_name_character(at[-1])) && !is_name_character(at[length]))
+            return true;
+    return false;
 }
 
 /* The place of what a reason is about: that of the call that it names. */

@@ -243,6 +243,19 @@ static void test_blocked(void **state)
     assert_int_equal(advice->blocked[0].place.line, 25);
     assert_string_equal(advice->because, "no rule recommends a change");
     result_free(&fixture.result);
+    begin(&fixture);
+    fixture.units[1].unsafe_call = "pthread_exit";
+    fixture.units[1].unsafe_place = (struct place){"b.c", 25, 3};
+    fixture.units[1].blocking_call = "read"; /* no word of the reason */
+    fixture.units[1].blocking_place = (struct place){"b.c", 99, 9};
+    ask(&fixture, 0, 8);
+    assert_int_equal(advice_of(&fixture, 1)->blocked[0].place.line, 25);
+    result_free(&fixture.result);
+    begin(&fixture);
+    fixture.units[0].unsafe_call = "a_recv"; /* contains "recv", which is another function */
+    ask(&fixture, 0, 8);
+    assert_null(advice_of(&fixture, 0)->blocked[0].place.file);
+    result_free(&fixture.result);
 }
 
 static void test_order(void **state)
