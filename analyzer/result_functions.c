@@ -40,12 +40,30 @@ static const char *unknown_text(const struct stages *stages, const struct cost_e
     return arena_printf(&result->arena, "the target of the call at %s:%u is not known", file, entry->unknown_line);
 }
 
+void stage_classify(const struct stages *stages, const struct cost_entry *entry, struct classification *classification)
+{
+    bool broken = stages->linked.functions.items[entry->function].broken;
+    classify(&entry->total, broken ? quality_of_broken_units : 1, classification);
+}
+
+static void add_flips(const struct stages *stages, uint32_t function, struct result *result, struct function_result *to)
+{
+    size_t count = knowledge_profile_count(stages->knowledge);
+    struct profile_class *flips = ARENA_ARRAY(&result->arena, struct profile_class, count);
+    for (size_t i = 0; i < count; i++) {
+        if (!stages->other_classes[i] || stages->other_classes[i][function] == to->class_kind)
+            continue;
+        flips[to->flip_count].profile = knowledge_profile_at(stages->knowledge, i)->name;
+        flips[to->flip_count++].class_kind = (enum class_kind)stages->other_classes[i][function];
+    }
+    to->flips = flips;
+}
+
 static void set_costs(const struct stages *stages, const struct cost_entry *entry, struct result *result,
                       struct function_result *to)
 {
-    const struct linked_function *linked = &stages->linked.functions.items[entry->function];
     struct classification classification;
-    classify(&entry->total, linked->broken ? quality_of_broken_units : 1, &classification);
+    stage_classify(stages, entry, &classification);
     to->class_kind = classification.class_kind;
     to->confidence = classification.confidence;
     to->wait_share_low = classification.share_low;
@@ -91,6 +109,7 @@ void result_add_functions(const struct stages *stages, struct result *result, ui
         struct function_result *to = &result->functions[result->function_count];
         identify(stages, i, result, to);
         set_costs(stages, entry, result, to);
+        add_flips(stages, i, result, to);
         if (stages->linked.functions.items[i].variant && same_answer_before(result, to)) {
             memset(to, 0, sizeof *to);
             continue;

@@ -66,8 +66,44 @@ static void choose_programs(struct stages *stages)
     }
 }
 
+/* The classes of a program's functions under the other profiles: where one differs, the answer depends on the place. */
+static void classify_elsewhere(struct stages *stages, uint32_t p)
+{
+    const struct program *program = &stages->linked.programs.items[p];
+    for (size_t other = 0; other < knowledge_profile_count(stages->knowledge); other++) {
+        uint8_t *classes = stages->other_classes[other];
+        if (!classes)
+            continue;
+        struct costs *costs = costs_solve(&stages->linked, program, stages->flows[p], stages->knowledge,
+                                          knowledge_profile_at(stages->knowledge, other));
+        for (array_each(const uint32_t, function, &program->functions)) {
+            const struct cost_entry *entry = costs_function(costs, *function);
+            struct classification classification;
+            if (stages->program_of[*function] != p || !entry)
+                continue;
+            stage_classify(stages, entry, &classification);
+            classes[*function] = (uint8_t)classification.class_kind;
+        }
+        costs_free(costs);
+    }
+}
+
+static void make_other_classes(struct stages *stages)
+{
+    size_t count = knowledge_profile_count(stages->knowledge), functions = stages->linked.functions.count;
+    stages->other_classes = must_malloc((count + 1) * sizeof(uint8_t *));
+    for (size_t i = 0; i <= count; i++) {
+        stages->other_classes[i] = NULL;
+        if (i == count || knowledge_profile_at(stages->knowledge, i) == stages->profile)
+            continue;
+        stages->other_classes[i] = must_malloc(functions + 1);
+        memset(stages->other_classes[i], CLASS_UNKNOWN, functions + 1);
+    }
+}
+
 static void solve(struct stages *stages, enum stage last)
 {
+    make_other_classes(stages);
     uint32_t count = stages->linked.programs.count;
     stages->flows = must_malloc((count + 1) * sizeof(struct flow *));
     stages->costs = must_malloc((count + 1) * sizeof(struct costs *));
@@ -77,6 +113,8 @@ static void solve(struct stages *stages, enum stage last)
         stages->costs[p] = last >= STAGE_COST ? costs_solve(&stages->linked, program, stages->flows[p],
                                                             stages->knowledge, stages->profile)
                                               : NULL;
+        if (last >= STAGE_COST)
+            classify_elsewhere(stages, p);
     }
 }
 
@@ -110,6 +148,9 @@ void stages_free(struct stages *stages)
         if (stages->flows)
             flow_free(stages->flows[p]);
     }
+    for (size_t i = 0; stages->other_classes && i < knowledge_profile_count(stages->knowledge); i++)
+        free(stages->other_classes[i]);
+    free(stages->other_classes);
     free(stages->costs);
     free(stages->flows);
     free(stages->program_of);

@@ -15,11 +15,12 @@ struct stages {
     const struct profile *profile;
     struct unit_list list;
     struct linked linked;
-    struct flow **flows;   /* by program */
-    struct costs **costs;  /* by program */
-    uint32_t *program_of;  /* by function of linked: the program whose answer counts, or SUMMARY_NONE */
-    uint32_t failed_units; /* not analysed at all */
-    uint32_t broken_units; /* analysed in spite of errors */
+    struct flow **flows;     /* by program */
+    struct costs **costs;    /* by program */
+    uint32_t *program_of;    /* by function of linked: the program whose answer counts, or SUMMARY_NONE */
+    uint8_t **other_classes; /* by profile and function of linked: the class under it; NULL for the profile in use */
+    uint32_t failed_units;   /* not analysed at all */
+    uint32_t broken_units;   /* analysed in spite of errors */
     bool has_list, has_linked;
 };
 
@@ -32,6 +33,9 @@ void stages_free(struct stages *stages);
  * result, or SUMMARY_NONE; it has linked.functions.count entries. */
 void result_add_functions(const struct stages *stages, struct result *result, uint32_t *index_of);
 void result_add_coverage(const struct stages *stages, struct result *result);
+
+/* The class of a function of the program under these costs. */
+void stage_classify(const struct stages *stages, const struct cost_entry *entry, struct classification *classification);
 
 /* The way from a function to what decides its class (evidence.c). */
 uint32_t evidence_of(const struct stages *stages, uint32_t function, bool waiting, struct arena *arena,
