@@ -6,8 +6,10 @@ fetched to; default: concadvise/corpus in the user's cache directory).
 import json
 import os
 import pathlib
+import platform
 import subprocess
 import sys
+import time
 
 BENCH = pathlib.Path(__file__).resolve().parent
 SOURCE = BENCH.parent
@@ -50,6 +52,45 @@ def classify(tree, *options):
     if not ran.stdout:
         fail(f"concadvise classify {tree} ended with {ran.returncode} and printed nothing")
     return json.loads(ran.stdout)
+
+
+class Used:
+    """What a command and all processes that it waited for have used."""
+
+    def __init__(self, wall, code, usage):
+        self.wall, self.code = wall, code
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.largest = usage.ru_maxrss * 1024  # bytes, of its largest process
+
+
+def measure(command, cwd=None, while_running=None):
+    """Runs a command without output; returns what it used. while_running(pid) is called until it ends."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, close_fds=False)
+    while while_running:
+        while_running(process.pid)
+        if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Used(time.monotonic() - start, process.returncode, usage)
+
+
+def first_line(*command):
+    """The first line that a command prints, or None where it is not installed."""
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              check=False).stdout.strip().split("\n")[0]
+    except OSError:
+        return None
+
+
+def machine():
+    """One line about the machine."""
+    with open("/proc/cpuinfo", encoding="utf-8") as stream:
+        model = next((line.split(":")[1].strip() for line in stream if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} × {model}, Linux {platform.release()}, load {os.getloadavg()[0]:.1f}"
 
 
 def table(rows, stream=None):
