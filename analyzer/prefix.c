@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,9 @@ static int32_t candidate_for(struct planner *planner, const struct translation_u
         group->text = text;
         group->unit = *unit;
         group->unit.path = path_join(arena, directory, ".concadvise-prefix.h");
-        group->unit.name = path_relative(planner->list->root, path_join(arena, directory, line->spelling));
+        /* Not the header's own name: nothing in the header is in this unit's own file. */
+        const char *header = path_relative(planner->list->root, path_join(arena, directory, line->spelling));
+        group->unit.name = arena_printf(arena, "%s (shared)", header);
     }
     group->members++;
     return (int32_t)id;
@@ -139,12 +142,22 @@ void prefix_group_remove(struct prefix_group *group)
         unlink(group->precompiled);
 }
 
+/* A worker that was killed while it wrote leaves a file with a name of its own. */
+static void remove_directory(const char *directory)
+{
+    DIR *stream = opendir(directory);
+    if (!stream)
+        return;
+    for (const struct dirent *entry; (entry = readdir(stream));)
+        unlinkat(dirfd(stream), entry->d_name, 0);
+    closedir(stream);
+    rmdir(directory);
+}
+
 void prefix_plan_free(struct prefix_plan *plan)
 {
-    for (array_each(struct prefix_group, group, &plan->groups))
-        prefix_group_remove(group);
     if (plan->directory)
-        rmdir(plan->directory);
+        remove_directory(plan->directory);
     array_free(&plan->groups);
     arena_free(&plan->arena);
 }
