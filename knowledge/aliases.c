@@ -8,7 +8,7 @@
 
 bool parse_aliases(struct parse *parse)
 {
-    static const char *const keys[] = {"prefix", "suffix", "add", NULL};
+    static const char *const keys[] = {"prefix", "suffix", "add", "means", NULL};
     const struct yaml_node *root = parse->tree->root;
     bool fine = true;
     if (!root || root->kind != YAML_LIST) {
@@ -18,7 +18,7 @@ bool parse_aliases(struct parse *parse)
         return false;
     }
     for (size_t i = 0; i < root->count; i++) {
-        const char *texts[3] = {"", "", ""};
+        const char *texts[4] = {"", "", "", ""};
         bool read = yaml_check_keys(parse->tree, root->items[i], "an alias", keys, parse->problems);
         for (unsigned key = 0; read && keys[key]; key++) {
             const struct yaml_node *node = yaml_get(root->items[i], keys[key]);
@@ -33,7 +33,7 @@ bool parse_aliases(struct parse *parse)
         if (read)
             array_push(&parse->knowledge->aliases,
                        (struct alias){arena_strdup(arena, texts[0]), arena_strdup(arena, texts[1]),
-                                      arena_strdup(arena, texts[2])});
+                                      arena_strdup(arena, texts[2]), arena_strdup(arena, texts[3])});
     }
     return fine;
 }
@@ -44,12 +44,15 @@ static bool apply(const struct alias *alias, const char *name, char *result)
     size_t length = strlen(name);
     size_t prefix = strlen(alias->prefix);
     size_t suffix = strlen(alias->suffix);
-    size_t added = strlen(alias->replacement);
+    const char *add = *alias->means ? alias->means : alias->add;
+    size_t added = strlen(add);
     if (length <= prefix + suffix || length - prefix - suffix + added >= LONGEST_NAME)
         return false;
     if (memcmp(name, alias->prefix, prefix) != 0 || memcmp(name + length - suffix, alias->suffix, suffix) != 0)
         return false;
-    memcpy(result, alias->replacement, added);
+    memcpy(result, add, added);
+    if (*alias->means)
+        prefix = length - suffix; /* nothing of the name is left */
     memcpy(result + added, name + prefix, length - prefix - suffix);
     result[added + length - prefix - suffix] = '\0';
     return true;

@@ -46,11 +46,12 @@ struct symbol {
     bool is_profile; /* a profile of this name was read, or is being read, or is wrong */
 };
 
-/* One rule for names that mean another function: prefix + NAME + suffix → NAME, or exactly `from` → `to`. */
+/* One rule for names that mean another function: prefix + NAME + suffix → add + NAME, or all of them → means. */
 struct alias {
     const char *prefix;
     const char *suffix;
-    const char *replacement; /* put before NAME */
+    const char *add;
+    const char *means; /* or "" */
 };
 
 struct knowledge {

@@ -35,6 +35,8 @@ static void shipped_rules_find_the_function(void **state)
         {"__printf_chk", "printf"},
         {"__vsnprintf_chk", "vsnprintf"},
         {"__sigsetjmp", "sigsetjmp"},
+        {"__sync_add_and_fetch_8", "__sync_add_and_fetch"},
+        {"_mm_add_epi64", "__builtin_shuffle"},
         {"my_read", "none"},
         {"64", "none"},
         {"", "none"},
@@ -58,7 +60,8 @@ static void rules_apply_one_after_the_other_but_not_for_ever(void **state)
     (void)state;
     struct problems problems = {0};
     struct small small = {.aliases =
-                              "- {prefix: x_}\n- {suffix: _y}\n- {prefix: old_, add: new_}\n- {prefix: l, add: l}\n",
+                              "- {prefix: x_}\n- {suffix: _y}\n- {prefix: old_, add: new_}\n- {prefix: l, add: l}\n"
+                              "- {prefix: q_, means: f}\n",
                           .api = "source: s\nfunctions:\n  f(): {cpu: call}\n  new_g(): {cpu: call}\n"
                                  "  x_h(): {cpu: call}\n"};
     struct knowledge *knowledge = load_small(&small, &problems);
@@ -71,6 +74,8 @@ static void rules_apply_one_after_the_other_but_not_for_ever(void **state)
     assert_string_equal(found(knowledge, "x_h"), "x_h");
     assert_string_equal(found(knowledge, "loop"), "none");
     assert_string_equal(found(knowledge, "x_"), "none");
+    assert_string_equal(found(knowledge, "q_anything"), "f");
+    assert_string_equal(found(knowledge, "q_"), "none");
     knowledge_free(knowledge);
 }
 
