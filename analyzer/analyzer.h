@@ -21,15 +21,16 @@ typedef void progress_function(void *data, uint32_t done, uint32_t total, const 
 struct analyzer_options {
     const char *const *paths; /* files and directories; none: "." */
     unsigned path_count;
-    const char *database;     /* -p: a directory or a compile_commands.json; NULL: look for one */
+    const char *database;           /* -p: a directory or a compile_commands.json; NULL: look for one */
     const char *const *fixed_flags; /* after "--": the compiler and its flags for `paths`, or flags alone */
     unsigned fixed_flag_count;
     const char *const *extra_flags; /* --extra-arg: added behind each unit's flags */
     unsigned extra_flag_count;
-    unsigned workers;         /* processes; 0: the number of CPUs */
-    double timeout;           /* seconds a translation unit may take; 0: 120 */
-    bool no_prefix_sharing;   /* do not share precompiled first includes between units */
-    const char *profile;      /* name of the cost profile; NULL: "server-lan" */
+    unsigned workers;               /* processes; 0: the number of CPUs */
+    double timeout;                 /* seconds a translation unit may take; 0: 120 */
+    bool no_prefix_sharing;         /* do not share precompiled first includes between units */
+    const char *profile;            /* name of the cost profile; NULL: "server-lan" */
+    bool compare_profiles;          /* tell where the class is another under the other profiles */
     const char *const *named_units; /* functions that the user asks about: "name" or "file:name" */
     unsigned named_unit_count;
     progress_function *progress; /* or NULL */

@@ -180,31 +180,55 @@ static int64_t constant_of(const struct flow *flow, uint32_t index)
     return index < 66560 ? (int64_t)index - 1024 : flow->constants.items[index - 66560];
 }
 
+static uint32_t first_of_kind(const struct atom_set *set, enum atom_kind kind)
+{
+    uint32_t low = 0, high = set->count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (ATOM_KIND(set->atoms[middle]) < kind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Adds all atoms of a kind; at once where there are none yet, as is mostly so. */
+static void kind_add(const struct atom_set *set, enum atom_kind kind, uint32_t **list, uint32_t *count,
+                     struct arena *arena)
+{
+    uint32_t first = first_of_kind(set, kind), end = first_of_kind(set, kind + 1), capacity = 1;
+    bool empty = *count == 0;
+    if (first == end)
+        return;
+    while (capacity < end - first)
+        capacity *= 2; /* as list_add has it */
+    if (empty)
+        *list = ARENA_ARRAY(arena, uint32_t, capacity);
+    for (uint32_t i = first; i < end; i++) {
+        if (empty)
+            (*list)[(*count)++] = ATOM_INDEX(set->atoms[i]);
+        else
+            list_add(list, count, ATOM_INDEX(set->atoms[i]), arena);
+    }
+}
+
 static void place_value(const struct flow *flow, uint32_t place, struct arena *arena, struct value_set *result)
 {
     const struct atom_set *set = &flow->sets.items[place];
-    for (uint32_t i = 0; i < set->count; i++) {
-        uint32_t index = ATOM_INDEX(set->atoms[i]);
-        switch (ATOM_KIND(set->atoms[i])) {
-        case ATOM_FUNCTION:
-            list_add(&result->functions, &result->function_count, index, arena);
-            break;
-        case ATOM_EXTERNAL:
-            list_add(&result->externals, &result->external_count, index, arena);
-            break;
-        case ATOM_ADDRESS:
-            list_add(&result->addresses, &result->address_count, index, arena);
-            break;
-        case ATOM_CONSTANT:
-            constant_add(result, constant_of(flow, index));
-            break;
-        case ATOM_STRING:
-            result->string = index;
-            break;
-        }
-    }
     result->fds |= place_fds(flow, place);
     result->other |= set->other;
+    if (!set->count)
+        return;
+    kind_add(set, ATOM_FUNCTION, &result->functions, &result->function_count, arena);
+    kind_add(set, ATOM_EXTERNAL, &result->externals, &result->external_count, arena);
+    kind_add(set, ATOM_ADDRESS, &result->addresses, &result->address_count, arena);
+    for (uint32_t i = first_of_kind(set, ATOM_CONSTANT); i < set->count; i++) {
+        if (ATOM_KIND(set->atoms[i]) == ATOM_CONSTANT)
+            constant_add(result, constant_of(flow, ATOM_INDEX(set->atoms[i])));
+        else
+            result->string = ATOM_INDEX(set->atoms[i]);
+    }
 }
 
 static uint32_t slot_place_of(const struct flow *flow, uint32_t function, uint32_t slot)

@@ -72,7 +72,7 @@ static unsigned planned_cores(const struct options *options)
     return options->cores ? options->cores : online > 0 ? (unsigned)online : 1;
 }
 
-bool analysis_run(struct session *session, uint32_t first_path, struct result *result)
+bool analysis_run(struct session *session, uint32_t first_path, enum report_view view, struct result *result)
 {
     struct analyzer_options options;
     struct progress progress;
@@ -82,6 +82,7 @@ bool analysis_run(struct session *session, uint32_t first_path, struct result *r
         return false;
     }
     progress_begin(&progress, !session->options.quiet);
+    options.compare_profiles = view != REPORT_CHECK; /* only the views of functions print it */
     options.progress = progress_show;
     options.progress_data = &progress;
     bool analysed = analyze(&options, session->knowledge, result);

@@ -15,7 +15,7 @@
 bool analysis_options(struct session *session, uint32_t first, struct analyzer_options *options);
 
 /* Loads, analyses and advises; false if there is nothing to report. */
-bool analysis_run(struct session *session, uint32_t first_path, struct result *result);
+bool analysis_run(struct session *session, uint32_t first_path, enum report_view view, struct result *result);
 
 /* Writes every report that the command line asks for. */
 void analysis_report(struct session *session, const struct result *result, enum report_view view,

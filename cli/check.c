@@ -16,7 +16,7 @@ int command_check(struct session *session)
     struct result result;
     result_init(&result);
     int status = EXIT_MISTAKE;
-    if (analysis_run(session, 0, &result)) {
+    if (analysis_run(session, 0, REPORT_CHECK, &result)) {
         analysis_report(session, &result, REPORT_CHECK, NULL, 0);
         status = analysis_status(&result);
         for (uint32_t i = 0; i < result.finding_count && status == EXIT_CLEAN; i++)

@@ -35,7 +35,7 @@ int command_classify(struct session *session)
     struct result result;
     result_init(&result);
     int status = EXIT_MISTAKE;
-    if (analysis_run(session, 0, &result)) {
+    if (analysis_run(session, 0, REPORT_CLASSIFY, &result)) {
         ARRAY(uint32_t) wanted = {0};
         for (uint32_t i = 0; i < result.function_count; i++)
             if (is_wanted(&session->options, &result.functions[i]))

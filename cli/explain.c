@@ -32,7 +32,7 @@ int command_explain(struct session *session)
     struct result result;
     result_init(&result);
     int status = EXIT_MISTAKE;
-    if (analysis_run(session, 1, &result)) {
+    if (analysis_run(session, 1, REPORT_EXPLAIN, &result)) {
         struct function_matches matches;
         find_functions(&result, name, &matches);
         status = analysis_status(&result);
