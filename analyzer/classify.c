@@ -93,6 +93,13 @@ static void add_case(double probability[CLASS_COUNT], double weight, struct loga
     probability[waiting] += weight * (1 - short_time) * (1 - not_waiting);
 }
 
+/* Of ln(W / C): what makes both longer does not count. */
+static double spread_of_ratio(const struct cost *cost, double cpu_spread, double wait_spread)
+{
+    double variance = cpu_spread * cpu_spread + wait_spread * wait_spread - 2 * cost->covariance;
+    return fmax(sqrt(fmax(variance, 0)), LEAST_SPREAD);
+}
+
 void classify(const struct cost *cost, double quality, struct classification *classification)
 {
     *classification = (struct classification){.class_kind = CLASS_TRIVIAL};
@@ -100,9 +107,10 @@ void classify(const struct cost *cost, double quality, struct classification *cl
     struct logarithm cpu = {log(fmax(cost->cpu, 0.1)), fmax(cost->cpu_spread, LEAST_SPREAD)};
     add_case(probability, 1 - happens, cpu, 1, 1, CLASS_IO);
     if (happens > 0) {
-        double tail = TAIL_OF_WAITING * cost->wait_spread * cost->wait_spread / 2;
+        double alone = fmax(cost->wait_spread * cost->wait_spread - cost->covariance, 0);
+        double tail = TAIL_OF_WAITING * alone / 2;
         struct logarithm waiting = {log(wait) - tail, fmax(cost->wait_spread, LEAST_SPREAD)};
-        struct logarithm ratio = {waiting.mean - cpu.mean, hypot(waiting.spread, cpu.spread)};
+        struct logarithm ratio = {waiting.mean - cpu.mean, spread_of_ratio(cost, cpu.spread, waiting.spread)};
         double mostly_cpu = below(log(CPU_UP_TO_SHARE / (1 - CPU_UP_TO_SHARE)), ratio);
         double not_waiting = below(log(IO_FROM_SHARE / (1 - IO_FROM_SHARE)), ratio);
         add_case(probability, happens, whole_time(cpu, waiting), mostly_cpu, not_waiting, kind_of_waiting(cost));

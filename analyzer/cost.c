@@ -3,7 +3,6 @@
  * Means add. Spreads combine to first order: the variance of ln(sum) is that of the parts weighted by the squares of
  * their shares, and what shares a guess (a loop's trip count) is added up before the guess counts.
  */
-#include "analyzer/components.h"
 #include "analyzer/cost_internal.h"
 #include "analyzer/recursion.h"
 
@@ -22,13 +21,14 @@
 struct group_sum {
     double cpu, cpu_variance;
     double wait, wait_variance;
+    double covariance;
 };
 
 /* What one execution of a site takes: the mean over its targets. */
 struct site_cost {
     struct cost mean; /* without spreads */
     double wait;      /* of all kinds */
-    double cpu_variance, wait_variance;
+    double cpu_variance, wait_variance, covariance;
 };
 
 struct solving {
@@ -84,7 +84,7 @@ static void finish_sum(struct cost *sum)
 static void site_cost_of(const struct costs *costs, const struct cost_site *site, struct site_cost *result)
 {
     *result = (struct site_cost){0};
-    double cpu_square = 0, wait_square = 0, square_of_waits = 0;
+    double cpu_square = 0, wait_square = 0, square_of_waits = 0, product = 0;
     for (uint32_t i = 0; i < site->target_count; i++) {
         const struct cost_target *target = &costs->targets.items[site->first_target + i];
         const struct cost *cost = target_cost(costs, target);
@@ -92,12 +92,14 @@ static void site_cost_of(const struct costs *costs, const struct cost_site *site
         cpu_square += target->weight * square(cost->cpu) * (1 + square(cost->cpu_spread));
         wait_square += target->weight * square(wait) * (1 + square(cost->wait_spread));
         square_of_waits += target->weight * square(wait);
+        product += target->weight * cost->cpu * wait * (1 + cost->covariance);
     }
     finish_sum(&result->mean);
     result->wait = cost_wait(&result->mean);
     result->mean.wait_reach *= share(square(result->wait), square_of_waits);
     result->cpu_variance = cpu_square - square(result->mean.cpu);
     result->wait_variance = wait_square - square(result->wait);
+    result->covariance = product - result->mean.cpu * result->wait;
 }
 
 /* Group sums → the function: the guess of each group widens all that it holds. */
@@ -108,6 +110,7 @@ static void fold_groups(const struct cost_node *node, struct group_sum *sums)
         double guess = square(node->groups[group].spread);
         sum->cpu_variance += square(sum->cpu) * guess;
         sum->wait_variance += square(sum->wait) * guess;
+        sum->covariance += sum->cpu * sum->wait * guess;
         if (!group)
             break;
         struct group_sum *parent = &sums[node->groups[group].parent];
@@ -115,6 +118,7 @@ static void fold_groups(const struct cost_node *node, struct group_sum *sums)
         parent->cpu_variance += sum->cpu_variance;
         parent->wait += sum->wait;
         parent->wait_variance += sum->wait_variance;
+        parent->covariance += sum->covariance;
     }
 }
 
@@ -122,6 +126,14 @@ static double spread_of(double mean, double variance)
 {
     double spread = mean > 0 && variance > 0 ? sqrt(variance) / mean : 0;
     return spread < WIDEST_SPREAD ? spread : WIDEST_SPREAD;
+}
+
+/* Spreads are limited, and so is what they have in common. */
+static double covariance_of(const struct group_sum *sum, const struct cost *total)
+{
+    double most = total->cpu_spread * total->wait_spread;
+    double covariance = share(sum->covariance, sum->cpu * sum->wait);
+    return fmax(fmin(covariance, most), -most);
 }
 
 static void limit(struct cost *cost)
@@ -180,12 +192,14 @@ static void evaluate(struct solving *solving, uint32_t index)
         sum->cpu_variance += square(site->frequency) * cost->cpu_variance;
         sum->wait += site->frequency * cost->wait;
         sum->wait_variance += square(site->frequency) * cost->wait_variance;
+        sum->covariance += square(site->frequency) * cost->covariance;
     }
     fold_groups(node, sums);
     total.cpu = sums[0].cpu;
     finish_sum(&total);
     total.cpu_spread = spread_of(sums[0].cpu, sums[0].cpu_variance);
     total.wait_spread = spread_of(sums[0].wait, sums[0].wait_variance);
+    total.covariance = covariance_of(&sums[0], &total);
     total.wait_reach = reach_of(costs, node, solving->sites);
     limit(&total);
     entry->total = total;
@@ -256,6 +270,15 @@ static void order_members(struct solving *solving, uint32_t first, uint32_t end)
     arena_free(&arena);
 }
 
+static void order_components(struct solving *solving)
+{
+    for (uint32_t component = 0; component < solving->components.count; component++) {
+        uint32_t first = solving->components.first[component], end = solving->components.first[component + 1];
+        if (end - first > 1)
+            order_members(solving, first, end);
+    }
+}
+
 static bool calls_itself(const struct graph *graph, uint32_t entry)
 {
     for (uint32_t edge = graph->first_edge[entry]; edge < graph->first_edge[entry + 1]; edge++)
@@ -298,8 +321,6 @@ static void solve_component(struct solving *solving, const struct graph *graph, 
 {
     const struct components *components = &solving->components;
     uint32_t first = components->first[component], end = components->first[component + 1];
-    if (end - first > 1)
-        order_members(solving, first, end);
     if (end - first > 1 || calls_itself(graph, components->order[first]))
         solve_recursion(solving, first, end);
     else
@@ -385,6 +406,8 @@ struct costs *costs_solve(const struct linked *linked, const struct program *pro
     make_room(&solving, &arena);
     edges_find(costs, &arena, &graph);
     components_find(&graph, &arena, &solving.components);
+    order_components(&solving);
+    cost_count_calls(costs, &solving.components);
     for (uint32_t component = 0; component < solving.components.count; component++)
         solve_component(&solving, &graph, component);
     for (uint32_t entry = 0; entry < costs->entries.count; entry++)

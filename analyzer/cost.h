@@ -16,6 +16,7 @@ struct cost {
     double cpu;              /* mean, ns */
     double cpu_spread;       /* of ln(cpu) */
     double wait[WAIT_COUNT]; /* means, ns */
+    double covariance;       /* of ln(cpu) and ln(sum of waits): a loop's trip count makes both longer */
     double wait_reach;       /* how likely a call gets as far as to its waiting, 0 to 1 */
     double wait_chance;      /* how likely that waiting is there at all (the descriptor may be of another kind), 0 to 1 */
     double wait_spread;      /* of ln(sum of waits) */

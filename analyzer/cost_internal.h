@@ -2,6 +2,7 @@
  *
  * cost_graph.c   entries (a function with what its parameters are bound to), their call sites and targets
  * cost_call.c    what the value flow says of arguments; what a library call costs
+ * cost_calls.c   how often a run of the program calls each function
  * cost.c         costs bottom-up over the components of the graph of entries
  * cost_print.c   for people
  *
@@ -10,6 +11,7 @@
 #ifndef ANALYZER_COST_INTERNAL_H
 #define ANALYZER_COST_INTERNAL_H
 
+#include "analyzer/components.h"
 #include "analyzer/cost.h"
 #include "analyzer/traits.h"
 
@@ -60,6 +62,7 @@ struct costs {
     ARRAY(struct cost_site) sites;
     ARRAY(struct cost_target) targets;
     ARRAY(struct cost) known; /* costs of library calls */
+    double *calls;            /* by function: how often a run of the program calls it */
 };
 
 static inline const struct function *function_of(const struct costs *costs, uint32_t function)
@@ -73,6 +76,9 @@ void cost_graph_make(struct costs *costs);
 /* The entry for calling `callee` from a call site: with what the arguments bind, or the default one. */
 uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
                              const struct binding *binding);
+
+/* Fills costs->calls. The order of the components is bottom-up. */
+void cost_count_calls(struct costs *costs, const struct components *components);
 
 /* ---- cost_call.c ---- */
 

@@ -27,6 +27,7 @@ struct outcome {
     double back;      /* return */
     double away;      /* goto forwards */
     double retry;     /* goto backwards */
+    double forever;   /* not at all: it goes on until the program ends */
     double cold, log; /* how often calls of that kind happen inside */
     bool error;       /* it ends in the return of an error */
 };
@@ -36,6 +37,8 @@ struct walk {
     const struct frequency_input *input;
     struct likelihood likelihood;
     struct arena *arena;
+    int64_t success; /* what the function returns in the end, if that is a constant */
+    bool returns_constant, returns_value;
     bool doomed;    /* what follows the part that is walked never comes back */
     double *share;  /* of each node: executions per execution of its parent (of a loop's body: turns) */
     double *spread; /* of each node that is a guess of its own: an arm or a loop */
@@ -50,6 +53,7 @@ static void add_scaled(struct outcome *sum, const struct outcome *part, double b
     sum->back += by * part->back;
     sum->away += by * part->away;
     sum->retry += by * part->retry;
+    sum->forever += by * part->forever;
     sum->cold += by * part->cold;
     sum->log += by * part->log;
 }
@@ -63,7 +67,7 @@ static bool is_label(const struct node *node)
 /* How often a part is left in another way than into what follows. */
 static double exits(const struct outcome *outcome)
 {
-    return outcome->leave + outcome->again + outcome->back + outcome->away + outcome->retry;
+    return outcome->leave + outcome->again + outcome->back + outcome->away + outcome->retry + outcome->forever;
 }
 
 /* What leads to the end of the program hardly ever happens: where a part can be left in another way, it is. Makes the
@@ -79,6 +83,25 @@ static bool keep_survivors(struct outcome *part, bool doomed)
     return false;
 }
 
+/* Walks the parts from the last to the first. Returns SUMMARY_NONE if some path comes back, else the part behind which
+ * nothing does. `goal` is such a part whose end counts as arriving, or SUMMARY_NONE. */
+static uint32_t walk_backwards(struct walk *walk, const uint32_t *children, uint32_t count, uint32_t goal,
+                               struct outcome *parts)
+{
+    bool before = walk->doomed, doomed = before;
+    uint32_t end = SUMMARY_NONE;
+    for (uint32_t i = count; i-- > 0;) {
+        walk->doomed = doomed;
+        parts[i] = walk_node(walk, children[i]);
+        bool ends = keep_survivors(&parts[i], doomed) && i != goal;
+        if (ends && !doomed)
+            end = i;
+        doomed = ends;
+    }
+    walk->doomed = before;
+    return doomed ? end : SUMMARY_NONE;
+}
+
 /* The outcomes of the children of `index`, from the last to the first: how a part is left depends on what follows. */
 static struct outcome *walk_children(struct walk *walk, uint32_t index)
 {
@@ -90,12 +113,9 @@ static struct outcome *walk_children(struct walk *walk, uint32_t index)
     struct outcome *parts = ARENA_ARRAY(walk->arena, struct outcome, count);
     for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
         children[i++] = child;
-    bool doomed = walk->doomed;
-    for (i = count; i-- > 0;) {
-        walk->doomed = doomed;
-        parts[i] = walk_node(walk, children[i]);
-        doomed = keep_survivors(&parts[i], doomed);
-    }
+    uint32_t end = walk_backwards(walk, children, count, SUMMARY_NONE, parts);
+    if (end != SUMMARY_NONE && index == 0) /* the function ends the program on purpose, as main does with exit */
+        walk_backwards(walk, children, count, end, parts);
     return parts;
 }
 
@@ -103,9 +123,7 @@ static struct outcome *walk_children(struct walk *walk, uint32_t index)
 static struct outcome walk_sequence(struct walk *walk, uint32_t index)
 {
     const struct node *nodes = walk->function->nodes.items;
-    bool doomed = walk->doomed;
     const struct outcome *part = walk_children(walk, index);
-    walk->doomed = doomed;
     struct outcome sum = {.next = 1};
     for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end, part++) {
         if (is_label(&nodes[child]) && child > index + 1) {
@@ -324,16 +342,45 @@ static struct outcome walk_loop(struct walk *walk, uint32_t index)
     add_scaled(&sum, &body, by);
     sum.next = runs_out + by * body.leave;
     sum.leave = sum.again = 0;
+    if (endless && exit < NEVER)
+        sum.forever = 1;
     return sum;
+}
+
+/* What stands at the function's very end is what it returns if all goes well. */
+static void find_success(struct walk *walk)
+{
+    const struct function *function = walk->function;
+    for (uint32_t i = function->nodes.count; i-- > 0;) {
+        const struct node *node = &function->nodes.items[i];
+        if (node->kind != NODE_RETURN)
+            continue;
+        if (node->a == SUMMARY_NONE)
+            return;
+        const struct value *value = &function->values.items[node->a];
+        walk->returns_constant = value->kind == VALUE_INTEGER;
+        walk->returns_value = !walk->returns_constant;
+        walk->success = value->number;
+        return;
+    }
+}
+
+/* An error: a constant below 0, or another one than at the function's end. 0 instead of a value is as often a result.
+ */
+static bool is_error(const struct walk *walk, const struct value *value)
+{
+    if (value->kind != VALUE_INTEGER)
+        return false;
+    if (value->number < 0)
+        return true;
+    return walk->returns_constant ? value->number != walk->success : walk->returns_value && value->number != 0;
 }
 
 static struct outcome walk_return(const struct walk *walk, const struct node *node)
 {
     struct outcome outcome = {.back = 1};
-    if (node->a != SUMMARY_NONE) {
-        const struct value *value = &walk->function->values.items[node->a];
-        outcome.error = value->kind == VALUE_INTEGER && value->number < 0;
-    }
+    if (node->a != SUMMARY_NONE)
+        outcome.error = is_error(walk, &walk->function->values.items[node->a]);
     return outcome;
 }
 
@@ -341,6 +388,7 @@ static struct outcome walk_call(const struct walk *walk, const struct node *node
 {
     unsigned flags = walk->input->calls ? walk->input->calls[node->a] : 0;
     return (struct outcome){.next = flags & CALL_NEVER_RETURNS ? 0 : 1,
+                            .forever = flags & CALL_RUNS_FOREVER ? 1 : 0,
                             .cold = flags & CALL_COLD ? 1 : 0,
                             .log = flags & CALL_LOGS ? 1 : 0};
 }
@@ -420,6 +468,7 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
         result->group = ARENA_NEW(arena, struct frequency_group);
         return;
     }
+    find_success(&walk);
     walk.share[0] = 1;
     struct outcome outcome = walk_node(&walk, 0);
     result->comes_back = outcome.next + outcome.back + outcome.away + outcome.retry;

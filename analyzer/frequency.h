@@ -16,9 +16,10 @@
 
 /* What is known of a call before its costs are. */
 #define CALL_NEVER_RETURNS 1u
-#define CALL_COLD 2u      /* of a function that is marked as rarely called */
-#define CALL_LOGS 4u      /* formats a message for somebody and drops the result */
-#define CALL_ALLOCATES 8u /* NULL means: out of memory */
+#define CALL_COLD 2u          /* of a function that is marked as rarely called */
+#define CALL_LOGS 4u          /* formats a message for somebody and drops the result */
+#define CALL_ALLOCATES 8u     /* NULL means: out of memory */
+#define CALL_RUNS_FOREVER 16u /* with CALL_NEVER_RETURNS: it goes on until the program ends */
 
 #define KNOWN_CONSTANTS 4
 

@@ -3,10 +3,11 @@
 
 /* How control may leave a part. */
 #define WAY_NEXT 1u
-#define WAY_LEAVE 2u /* break */
-#define WAY_AGAIN 4u /* continue */
-#define WAY_BACK 8u  /* return */
-#define WAY_AWAY 16u /* goto forwards */
+#define WAY_LEAVE 2u    /* break */
+#define WAY_AGAIN 4u    /* continue */
+#define WAY_BACK 8u     /* return */
+#define WAY_AWAY 16u    /* goto forwards */
+#define WAY_FOREVER 32u /* not at all: it goes on until the program ends */
 
 struct ways {
     const struct node *nodes;
@@ -60,14 +61,16 @@ static unsigned loop_ways(const struct ways *walk, uint32_t index)
 {
     const struct node *loop = &walk->nodes[index];
     if (index + 1 >= loop->end)
-        return loop->flags == LOOP_ENDLESS ? 0 : WAY_NEXT;
+        return loop->flags == LOOP_ENDLESS ? WAY_FOREVER : WAY_NEXT;
     unsigned body = ways_of(walk, index + 1);
-    unsigned out = body & (WAY_BACK | WAY_AWAY);
+    unsigned out = body & (WAY_BACK | WAY_AWAY | WAY_FOREVER);
     switch ((enum loop_kind)loop->flags) {
     case LOOP_GOTO:
         return body;
     case LOOP_ENDLESS:
-        return body & WAY_LEAVE ? out | WAY_NEXT : out;
+        if (body & WAY_LEAVE)
+            return out | WAY_NEXT;
+        return body & (WAY_NEXT | WAY_AGAIN) && !out ? WAY_FOREVER : out;
     case LOOP_ONCE:
         return body & (WAY_NEXT | WAY_LEAVE | WAY_AGAIN) ? out | WAY_NEXT : out;
     default:
@@ -89,7 +92,9 @@ static unsigned ways_of(const struct ways *walk, uint32_t index)
     case NODE_LOOP:
         return loop_ways(walk, index);
     case NODE_CALL:
-        return walk->calls && walk->calls[node->a] & CALL_NEVER_RETURNS ? 0 : WAY_NEXT;
+        if (!walk->calls || !(walk->calls[node->a] & CALL_NEVER_RETURNS))
+            return WAY_NEXT;
+        return walk->calls[node->a] & CALL_RUNS_FOREVER ? WAY_FOREVER : 0;
     case NODE_RETURN:
         return WAY_BACK;
     case NODE_BREAK:
@@ -105,8 +110,11 @@ static unsigned ways_of(const struct ways *walk, uint32_t index)
     return WAY_NEXT;
 }
 
-bool comes_back(const struct function *function, const uint8_t *calls)
+uint8_t how_it_returns(const struct function *function, const uint8_t *calls)
 {
     struct ways walk = {function->nodes.items, calls};
-    return !function->nodes.count || ways_of(&walk, 0) & (WAY_NEXT | WAY_BACK | WAY_AWAY);
+    unsigned ways = function->nodes.count ? ways_of(&walk, 0) : WAY_NEXT;
+    if (ways & (WAY_NEXT | WAY_BACK | WAY_AWAY))
+        return 0;
+    return ways & WAY_FOREVER ? CALL_NEVER_RETURNS | CALL_RUNS_FOREVER : CALL_NEVER_RETURNS;
 }

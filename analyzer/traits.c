@@ -39,11 +39,13 @@ static uint8_t flags_of_indirect(const struct trait_table *table, uint32_t calle
     arena_init(&arena);
     struct call_targets targets;
     flow_call_targets(table->flow, caller, call, NULL, &arena, &targets);
-    bool noreturn = targets.function_count && !targets.external_count;
-    for (uint32_t i = 0; i < targets.function_count; i++)
+    bool noreturn = targets.function_count && !targets.external_count, forever = false;
+    for (uint32_t i = 0; i < targets.function_count; i++) {
         noreturn = noreturn && table->of[targets.functions[i]].noreturn;
+        forever = forever || table->of[targets.functions[i]].forever;
+    }
     arena_free(&arena);
-    return noreturn ? CALL_NEVER_RETURNS : 0;
+    return noreturn ? CALL_NEVER_RETURNS | (forever ? CALL_RUNS_FOREVER : 0) : 0;
 }
 
 uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call)
@@ -61,6 +63,7 @@ uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_
         declared |= table->linked->functions.items[definition].body.flags;
         bool variadic = declared & FUNCTION_VARIADIC;
         flags |= callee->noreturn ? CALL_NEVER_RETURNS : 0;
+        flags |= callee->forever ? CALL_RUNS_FOREVER : 0;
         flags |= callee->allocates ? CALL_ALLOCATES : 0;
         flags |= variadic && callee->formats && writes_message(body, &body->calls.items[call]) ? CALL_LOGS : 0;
     } else if (api) {
@@ -125,7 +128,9 @@ static void find_noreturn(struct trait_table *table, struct arena *arena)
             if (now == dead[*index])
                 continue;
             dead[*index] = now;
-            traits->noreturn = !comes_back(&table->linked->functions.items[*index].body, flags);
+            uint8_t how = how_it_returns(&table->linked->functions.items[*index].body, flags);
+            traits->noreturn = how & CALL_NEVER_RETURNS;
+            traits->forever = how & CALL_RUNS_FOREVER;
             changed = changed || traits->noreturn;
         }
     }

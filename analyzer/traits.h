@@ -10,6 +10,7 @@
 
 struct traits {
     bool noreturn;       /* no path comes back */
+    bool forever;        /* … because it goes on until the program ends, as a server's main loop does */
     bool cold;           /* marked as rarely called */
     bool formats;        /* calls something that formats text */
     bool allocates;      /* returns what it allocated */
@@ -45,7 +46,8 @@ void traits_find_dispatchers(struct trait_table *table, struct arena *arena);
 /* Sets `allocates` (allocation.c). */
 void traits_find_allocators(struct trait_table *table, struct arena *arena);
 
-/* Can a call of the function come back at all? `calls` has CALL_… flags of each call (noreturn.c). */
-bool comes_back(const struct function *function, const uint8_t *calls);
+/* CALL_NEVER_RETURNS and CALL_RUNS_FOREVER of calls of the function itself, or 0 if it can come back (noreturn.c).
+ * `calls` has CALL_… flags of each call in it. */
+uint8_t how_it_returns(const struct function *function, const uint8_t *calls);
 
 #endif

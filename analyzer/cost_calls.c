@@ -1,0 +1,92 @@
+/* How often each function is called in one run of the program, top-down from where control comes in.
+ *
+ * What is called a few times only runs cold: its code is not in the caches, its pages are not mapped yet.
+ */
+#include "analyzer/cost_internal.h"
+
+#include <math.h>
+
+#define MOST_CALLS 1e12
+#define FROM_OUTSIDE 100.0 /* calls of a function that nobody here calls: a library's interface */
+#define EVENTS 1000.0      /* events that a loop handles */
+
+static double registered_calls(enum callback_when when)
+{
+    switch (when) {
+    case CALLBACK_EVENT_LOOP:
+        return EVENTS;
+    case CALLBACK_THREAD:
+    case CALLBACK_EXIT:
+        return 1;
+    case CALLBACK_SIGNAL:
+    case CALLBACK_FORK:
+        return 0.1;
+    case CALLBACK_DURING:
+    case CALLBACK_LATER:
+        return FROM_OUTSIDE;
+    }
+    return FROM_OUTSIDE;
+}
+
+/* Calls that do not come from the program's own call sites. */
+static void count_roots(const struct costs *costs, const uint8_t *called, double *calls)
+{
+    bool has_main = costs->program->main != NO_FUNCTION;
+    for (uint32_t entry = 0; entry < costs->entries.count; entry++)
+        if (!called[entry] && costs->first_entry[costs->entries.items[entry].function] == entry)
+            calls[entry] = has_main ? 1 : FROM_OUTSIDE;
+    uint32_t count;
+    const struct registration *registrations = flow_registrations(costs->flow, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t entry = costs->first_entry[registrations[i].function];
+        if (entry != SUMMARY_NONE)
+            calls[entry] = fmax(calls[entry], registered_calls(registrations[i].when));
+    }
+    if (has_main)
+        calls[costs->first_entry[costs->program->main]] = 1;
+}
+
+static void mark_called(const struct costs *costs, uint8_t *called)
+{
+    for (uint32_t entry = 0; entry < costs->entries.count; entry++) {
+        const struct cost_node *node = &costs->nodes.items[entry];
+        for (uint32_t i = 0; i < node->site_count; i++) {
+            const struct cost_site *site = &costs->sites.items[node->first_site + i];
+            for (uint32_t t = 0; t < site->target_count; t++) {
+                uint32_t target = costs->targets.items[site->first_target + t].entry;
+                if (target != SUMMARY_NONE && target != entry)
+                    called[target] = 1;
+            }
+        }
+    }
+}
+
+static void pass_on(const struct costs *costs, uint32_t entry, double *calls)
+{
+    const struct cost_node *node = &costs->nodes.items[entry];
+    for (uint32_t i = 0; i < node->site_count; i++) {
+        const struct cost_site *site = &costs->sites.items[node->first_site + i];
+        for (uint32_t t = 0; t < site->target_count; t++) {
+            const struct cost_target *target = &costs->targets.items[site->first_target + t];
+            if (target->entry != SUMMARY_NONE)
+                calls[target->entry] =
+                    fmin(calls[target->entry] + calls[entry] * site->frequency * target->weight, MOST_CALLS);
+        }
+    }
+}
+
+void cost_count_calls(struct costs *costs, const struct components *components)
+{
+    struct arena arena;
+    arena_init(&arena);
+    uint8_t *called = ARENA_ARRAY(&arena, uint8_t, costs->entries.count);
+    double *calls = ARENA_ARRAY(&arena, double, costs->entries.count);
+    mark_called(costs, called);
+    count_roots(costs, called, calls);
+    for (uint32_t i = costs->entries.count; i-- > 0;)
+        pass_on(costs, components->order[i], calls);
+    costs->calls = ARENA_ARRAY(&costs->arena, double, costs->linked->functions.count);
+    for (uint32_t entry = 0; entry < costs->entries.count; entry++)
+        costs->calls[costs->entries.items[entry].function] += calls[entry];
+    arena_free(&arena);
+}
