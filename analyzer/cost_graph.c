@@ -401,6 +401,52 @@ static void entry_fill(struct costs *costs, uint32_t entry)
     arena_free(&costs->scratch);
 }
 
+/* An event loop calls a handler when its descriptor is ready: it does not wait there, as if it were non-blocking. */
+static void bind_ready(struct costs *costs, uint32_t handler)
+{
+    const struct function *body = function_of(costs, handler);
+    struct value_set *values = ARENA_ARRAY(&costs->scratch, struct value_set, body->parameters.count);
+    for (uint32_t i = 0; i < body->parameters.count; i++) {
+        joined_parameter(costs, handler, i, &values[i]);
+        if (body->parameters.items[i].pointer)
+            continue;
+        fd_bits kinds = values[i].fds ? values[i].fds : (fd_bits)(FD_BLOCKING_BITS | FD_NONBLOCKING_BITS);
+        values[i].fds = (fd_bits)((kinds & FD_NONBLOCKING_BITS) | (kinds & FD_BLOCKING_BITS) << 1);
+        values[i].other = false;
+    }
+    struct binding binding = {body->parameters.count, values};
+    costs->nodes.items[costs->first_entry[handler]].binding = keep_binding(costs, &binding);
+}
+
+/* The handlers that a dispatcher of the program itself calls. */
+static void bind_dispatched(struct costs *costs, uint32_t dispatcher)
+{
+    const struct function *body = function_of(costs, dispatcher);
+    for (uint32_t call = 0; call < body->calls.count; call++) {
+        name_id symbol;
+        struct call_targets targets;
+        if (call_symbol(body, call, &symbol) || !is_in_loop(body, call))
+            continue;
+        flow_call_targets(costs->flow, dispatcher, call, NULL, &costs->scratch, &targets);
+        for (uint32_t i = 0; i < targets.function_count; i++)
+            bind_ready(costs, targets.functions[i]);
+    }
+}
+
+static void bind_handlers(struct costs *costs)
+{
+    for (array_each(const uint32_t, function, &costs->program->functions))
+        if (costs->traits.of[*function].dispatches)
+            bind_dispatched(costs, *function);
+    uint32_t count;
+    const struct registration *registrations = flow_registrations(costs->flow, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (registrations[i].when == CALLBACK_EVENT_LOOP &&
+            costs->first_entry[registrations[i].function] != SUMMARY_NONE)
+            bind_ready(costs, registrations[i].function);
+    arena_free(&costs->scratch);
+}
+
 void cost_graph_make(struct costs *costs)
 {
     uint32_t count = costs->linked->functions.count;
@@ -409,6 +455,7 @@ void cost_graph_make(struct costs *costs)
     memset(costs->first_entry, 0xff, count * sizeof *costs->first_entry);
     for (array_each(uint32_t, function, &costs->program->functions))
         entry_add(costs, *function, (struct binding){0}, 0);
+    bind_handlers(costs);
     for (uint32_t entry = 0; entry < costs->entries.count; entry++)
         entry_fill(costs, entry);
 }

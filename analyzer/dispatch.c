@@ -14,7 +14,7 @@ struct call_place {
 
 /* Who calls each function directly: callers[first[f]] … callers[first[f + 1] - 1]. */
 struct callers {
-    const struct trait_table *table;
+    struct trait_table *table;
     uint32_t *first;
     struct call_place *callers;
 };
@@ -69,6 +69,11 @@ static uint32_t loop_around(const struct function *function, uint32_t call, bool
     return loop;
 }
 
+bool is_in_loop(const struct function *function, uint32_t call)
+{
+    return loop_around(function, call, false) != SUMMARY_NONE;
+}
+
 /* Is a function pointer called inside a loop of the function? */
 static bool calls_back(const struct function *function)
 {
@@ -76,7 +81,7 @@ static bool calls_back(const struct function *function)
     name_id symbol;
     for (uint32_t i = 0; i < function->nodes.count; i++)
         if (nodes[i].kind == NODE_CALL && !call_symbol(function, nodes[i].a, &symbol) &&
-            loop_around(function, nodes[i].a, false) != SUMMARY_NONE)
+            is_in_loop(function, nodes[i].a))
             return true;
     return false;
 }
@@ -90,17 +95,17 @@ struct chain {
 static bool leads_to_loop(const struct chain *chain, uint32_t function, uint32_t call, bool calling, unsigned length)
 {
     const struct function *body = &chain->callers->table->linked->functions.items[function].body;
-    calling = calling || !chain->need_callbacks || calls_back(body);
-    if (calling && loop_around(body, call, chain->endless) != SUMMARY_NONE)
-        return true;
-    if (length == LONGEST_CHAIN)
-        return false;
-    for (uint32_t i = chain->callers->first[function]; i < chain->callers->first[function + 1]; i++) {
+    bool here = chain->need_callbacks && calls_back(body);
+    calling = calling || here || !chain->need_callbacks;
+    bool leads = calling && loop_around(body, call, chain->endless) != SUMMARY_NONE;
+    uint32_t end = length == LONGEST_CHAIN ? 0 : chain->callers->first[function + 1];
+    for (uint32_t i = chain->callers->first[function]; i < end && !leads; i++) {
         const struct call_place *caller = &chain->callers->callers[i];
-        if (caller->caller != function && leads_to_loop(chain, caller->caller, caller->call, calling, length + 1))
-            return true;
+        leads = caller->caller != function && leads_to_loop(chain, caller->caller, caller->call, calling, length + 1);
     }
-    return false;
+    if (leads && here)
+        chain->callers->table->of[function].dispatches = true;
+    return leads;
 }
 
 static void look_at(const struct callers *callers, uint32_t function, uint32_t call, const struct api *api,

@@ -1,6 +1,8 @@
 /* Traits of functions: which never come back, which are cold, which write messages, whose parameters matter. */
 #include "analyzer/traits.h"
 
+#define MOST_CALLS_OF_REPORT 3
+#define REPORT_ROUNDS 3 /* of wrappers around wrappers */
 #define SMALL_NODES 6 /* a body of so few nodes without calls is inlined */
 
 bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol)
@@ -65,7 +67,8 @@ uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_
         flags |= callee->noreturn ? CALL_NEVER_RETURNS : 0;
         flags |= callee->forever ? CALL_RUNS_FOREVER : 0;
         flags |= callee->allocates ? CALL_ALLOCATES : 0;
-        flags |= variadic && callee->formats && writes_message(body, &body->calls.items[call]) ? CALL_LOGS : 0;
+        bool logs = variadic && writes_message(body, &body->calls.items[call]);
+        flags |= logs || callee->reports ? CALL_LOGS : 0;
     } else if (api) {
         flags |= api_has_effect(api, EFFECT_NORETURN) ? CALL_NEVER_RETURNS : 0;
         flags |= api_has_effect(api, EFFECT_ALLOCATES) ? CALL_ALLOCATES : 0;
@@ -138,41 +141,24 @@ static void find_noreturn(struct trait_table *table, struct arena *arena)
 
 /* ---- messages ---- */
 
-static bool api_formats(const struct api *api)
+/* One of the function's outermost statements writes a message, whatever else happens. */
+static bool always_reports(const struct trait_table *table, uint32_t index)
 {
-    for (unsigned i = 0; i < api->cost_count; i++) {
-        const struct duration *cpu = &api->costs[i].cpu_call;
-        if (cpu->kind == DURATION_QUANTITY && cpu->quantity == QUANTITY_FORMAT)
+    const struct function *body = &table->linked->functions.items[index].body;
+    const struct node *nodes = body->nodes.items;
+    if (body->calls.count > MOST_CALLS_OF_REPORT || !body->nodes.count)
+        return false;
+    for (uint32_t child = 1; child < nodes[0].end; child = nodes[child].end)
+        if (nodes[child].kind == NODE_CALL && traits_of_call(table, index, nodes[child].a) & CALL_LOGS)
             return true;
-    }
     return false;
 }
 
-/* One round: a function formats if something that it calls directly does. */
-static bool calls_formatter(const struct trait_table *table, const struct function *function)
+static void find_reporters(struct trait_table *table)
 {
-    for (uint32_t call = 0; call < function->calls.count; call++) {
-        name_id symbol;
-        if (!call_symbol(function, call, &symbol))
-            continue;
-        uint32_t definition = program_definition(table->program, symbol);
-        const struct api *api = table->linked->apis[symbol];
-        if (definition != NO_FUNCTION ? table->of[definition].formats : api && api_formats(api))
-            return true;
-    }
-    return false;
-}
-
-/* Those that format themselves, then variadic ones that leave it to one of these. */
-static void find_formatters(struct trait_table *table)
-{
-    for (int variadic_only = 0; variadic_only < 2; variadic_only++) {
-        for (array_each(uint32_t, index, &table->program->functions)) {
-            const struct function *body = &table->linked->functions.items[*index].body;
-            if (!variadic_only || body->flags & FUNCTION_VARIADIC)
-                table->of[*index].formats = calls_formatter(table, body);
-        }
-    }
+    for (int round = 0; round < REPORT_ROUNDS; round++)
+        for (array_each(uint32_t, index, &table->program->functions))
+            table->of[*index].reports = table->of[*index].reports || always_reports(table, *index);
 }
 
 /* ---- parameters ---- */
@@ -213,7 +199,7 @@ void traits_find(struct trait_table *table, struct arena *arena)
 {
     table->of = ARENA_ARRAY(arena, struct traits, table->linked->functions.count);
     find_noreturn(table, arena);
-    find_formatters(table);
+    find_reporters(table);
     for (array_each(uint32_t, index, &table->program->functions)) {
         const struct function *body = &table->linked->functions.items[*index].body;
         struct traits *traits = &table->of[*index];

@@ -12,10 +12,11 @@ struct traits {
     bool noreturn;       /* no path comes back */
     bool forever;        /* … because it goes on until the program ends, as a server's main loop does */
     bool cold;           /* marked as rarely called */
-    bool formats;        /* calls something that formats text */
+    bool reports;        /* does little but write a message */
     bool allocates;      /* returns what it allocated */
     bool small;          /* a compiler puts it into its callers */
     bool idles;          /* its multiplexing call waits for work, not for an answer */
+    bool dispatches;     /* calls handlers in a loop around a multiplexing call */
     bool takes_work;     /* its accepting call is that of an endless loop */
     uint64_t parameters; /* a bit for each parameter whose value at a call may change what the call costs */
 };
@@ -40,8 +41,11 @@ bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol);
 /* Does the library's entry have an effect of this kind? */
 bool api_has_effect(const struct api *api, enum effect_kind kind);
 
-/* Sets `idles` and `takes_work` (dispatch.c). */
+/* Sets `idles`, `dispatches` and `takes_work` (dispatch.c). */
 void traits_find_dispatchers(struct trait_table *table, struct arena *arena);
+
+/* Is the call inside a loop of its function? */
+bool is_in_loop(const struct function *function, uint32_t call);
 
 /* Sets `allocates` (allocation.c). */
 void traits_find_allocators(struct trait_table *table, struct arena *arena);
