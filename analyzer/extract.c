@@ -11,6 +11,7 @@ void function_begin(struct extractor *x)
     memset(x->value_table, 0, x->value_table_size * sizeof *x->value_table);
     memset(&x->pending, 0, sizeof x->pending);
     x->accesses_from = 0;
+    x->flows_from = 0;
     x->labels.count = 0;
     value_unknown(x); /* value 0 is always the unknown one */
 }

@@ -140,7 +140,7 @@ void flow_add(struct extractor *x, uint32_t target, uint32_t source)
     enum value_kind kind = x->function.values.items[target].kind;
     if ((kind != VALUE_SLOT && kind != VALUE_DEREF) || target == source)
         return;
-    for (uint32_t i = x->function.flows.count; i > 0 && i + 16 > x->function.flows.count; i--) {
+    for (uint32_t i = x->function.flows.count; i > x->flows_from && i + 16 > x->function.flows.count; i--) {
         const struct assignment *flow = &x->function.flows.items[i - 1];
         if (flow->target == target && flow->source == source)
             return;

@@ -24,7 +24,7 @@ CXCursor peel(struct extractor *x, CXCursor cursor)
 
 /* ---- constants ---- */
 
-static uint32_t evaluated(struct extractor *x, CXCursor cursor)
+uint32_t evaluated(struct extractor *x, CXCursor cursor)
 {
     CXEvalResult result = clang_Cursor_Evaluate(cursor);
     if (!result)
@@ -52,209 +52,7 @@ static uint32_t string_value(struct extractor *x, CXCursor cursor)
     return value;
 }
 
-/* ---- places ---- */
-
-static bool is_array(CXType type)
-{
-    enum CXTypeKind kind = clang_getCanonicalType(type).kind;
-    return kind == CXType_ConstantArray || kind == CXType_IncompleteArray || kind == CXType_VariableArray;
-}
-
-static uint32_t declared_place(struct extractor *x, CXCursor cursor, unsigned access)
-{
-    CXCursor target = clang_getCursorReferenced(cursor);
-    if (clang_Cursor_isNull(target))
-        return value_unknown(x);
-    struct declared *declared = declared_of(x, target);
-    uint32_t slot = slot_of_declared(x, declared);
-    if (slot == SUMMARY_NONE)
-        return value_unknown(x);
-    if (declared->slot_kind == SLOT_GLOBAL) {
-        x->pending.memory++;
-        if (declared->shared)
-            access_add(x, slot, access);
-    } else if (declared->slot_kind == SLOT_FIELD) {
-        x->pending.memory++;
-    }
-    return value_of_slot(x, slot);
-}
-
-/* What a pointer value points to, as a place. */
-static uint32_t pointed_place(struct extractor *x, uint32_t pointer)
-{
-    const struct value *value = &x->function.values.items[pointer];
-    if (value->kind == VALUE_ADDRESS)
-        return value_of_slot(x, value->a);
-    if (value->kind == VALUE_UNKNOWN || value->kind == VALUE_INTEGER || value->kind == VALUE_STRING)
-        return value_unknown(x);
-    return value_add(x, (struct value){.kind = VALUE_DEREF, .a = pointer});
-}
-
-/* An access through a pointer that a shared variable holds. */
-static void access_through(struct extractor *x, uint32_t pointer, unsigned access)
-{
-    const struct value *value = &x->function.values.items[pointer];
-    if (value->kind == VALUE_SLOT && x->function.slots.items[value->a].kind == SLOT_GLOBAL)
-        access_add(x, value->a, access | ACCESS_INDIRECT);
-}
-
-/* `table[3]` with a constant index and static storage. */
-static struct table_element table_element(struct extractor *x, CXCursor cursor)
-{
-    struct table_element element = {0};
-    cursor = peel(x, cursor);
-    if (clang_getCursorKind(cursor) != CXCursor_ArraySubscriptExpr)
-        return element;
-    struct children children = children_of(x, cursor);
-    if (children.count == 2) {
-        CXCursor base = peel(x, child_at(x, children, 0)), index = peel(x, child_at(x, children, 1));
-        bool constant = clang_getCursorKind(index) == CXCursor_IntegerLiteral;
-        CXCursor table = clang_getCursorReferenced(base);
-        if (constant && clang_getCursorKind(base) == CXCursor_DeclRefExpr && !clang_Cursor_isNull(table)) {
-            const struct declared *declared = declared_of(x, table);
-            if (declared->kind == DECLARED_SLOT && declared->slot_kind == SLOT_GLOBAL &&
-                value_is_integer(x, evaluated(x, index), &element.index))
-                element.table = declared->symbol;
-        }
-    }
-    children_drop(x, children);
-    return element;
-}
-
-/* A function pointer in an element of a table that is known by its constant index. */
-static bool element_member(struct extractor *x, CXCursor base, CXCursor member, uint32_t *place)
-{
-    CXCursor field = clang_getCursorReferenced(member);
-    if (clang_Cursor_isNull(field))
-        return false;
-    struct declared declared = *declared_of(x, field);
-    if (declared.kind != DECLARED_SLOT || declared.slot_type != SLOT_FUNCTION_POINTER)
-        return false;
-    struct table_element element = table_element(x, base);
-    if (!element.table)
-        return false;
-    x->pending.memory++;
-    *place = value_of_slot(x, slot_of_element(x, element, &declared));
-    return true;
-}
-
-static uint32_t member_place(struct extractor *x, CXCursor cursor, unsigned access)
-{
-    struct children children = children_of(x, cursor);
-    uint32_t place;
-    if (children.count && !(access & ACCESS_WRITE) && element_member(x, child_at(x, children, 0), cursor, &place)) {
-        children_drop(x, children);
-        return place;
-    }
-    if (children.count) {
-        CXCursor base = child_at(x, children, 0);
-        bool pointer = clang_getCanonicalType(clang_getCursorType(base)).kind == CXType_Pointer;
-        if (pointer)
-            access_through(x, expression(x, base, true), access);
-        else
-            place_expression(x, base, access);
-    }
-    children_drop(x, children);
-    return declared_place(x, cursor, 0);
-}
-
-static uint32_t element_place(struct extractor *x, CXCursor cursor, unsigned access)
-{
-    struct children children = children_of(x, cursor);
-    uint32_t place = value_unknown(x);
-    if (children.count == 2) {
-        uint32_t base = expression(x, child_at(x, children, 0), true);
-        access_through(x, base, access);
-        expression(x, child_at(x, children, 1), false);
-        place = pointed_place(x, base);
-    }
-    children_drop(x, children);
-    x->pending.memory++;
-    x->pending.simple++;
-    return place;
-}
-
-static uint32_t deref_place(struct extractor *x, CXCursor operand, unsigned access)
-{
-    uint32_t pointer = expression(x, operand, true);
-    access_through(x, pointer, access);
-    x->pending.memory++;
-    return pointed_place(x, pointer);
-}
-
-uint32_t place_expression(struct extractor *x, CXCursor cursor, unsigned access)
-{
-    switch (clang_getCursorKind(cursor)) {
-    case CXCursor_DeclRefExpr:
-        return declared_place(x, cursor, access);
-    case CXCursor_MemberRefExpr:
-        return member_place(x, cursor, access);
-    case CXCursor_ArraySubscriptExpr:
-        return element_place(x, cursor, access);
-    case CXCursor_UnaryOperator:
-        if (clang_getCursorUnaryOperatorKind(cursor) == CXUnaryOperator_Deref) {
-            struct children children = children_of(x, cursor);
-            uint32_t place = children.count ? deref_place(x, child_at(x, children, 0), access) : value_unknown(x);
-            children_drop(x, children);
-            return place;
-        }
-        break;
-    case CXCursor_ParenExpr:
-    case CXCursor_UnexposedExpr: {
-        struct children children = children_of(x, cursor);
-        if (children.count == 1) {
-            uint32_t place = place_expression(x, child_at(x, children, 0), access);
-            children_drop(x, children);
-            return place;
-        }
-        children_drop(x, children);
-        break;
-    }
-    default:
-        break;
-    }
-    expression(x, cursor, false);
-    return value_unknown(x);
-}
-
-/* A place that is read: arrays decay to their address. */
-static uint32_t loaded(struct extractor *x, CXCursor cursor, bool wanted)
-{
-    uint32_t place = place_expression(x, cursor, 0);
-    if (!wanted)
-        return place;
-    const struct value *value = &x->function.values.items[place];
-    if (value->kind == VALUE_SLOT && is_array(clang_getCursorType(cursor)))
-        return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a});
-    return place;
-}
-
-static uint32_t reference(struct extractor *x, CXCursor cursor, bool wanted)
-{
-    CXCursor target = clang_getCursorReferenced(cursor);
-    if (clang_Cursor_isNull(target))
-        return value_unknown(x);
-    struct declared *declared = declared_of(x, target);
-    if (declared->kind == DECLARED_FUNCTION)
-        return value_add(x, (struct value){.kind = VALUE_FUNCTION, .name = declared->symbol});
-    if (declared->kind == DECLARED_ENUMERATOR)
-        return value_integer(x, declared->value);
-    return loaded(x, cursor, wanted);
-}
-
 /* ---- operators ---- */
-
-static uint32_t address_of(struct extractor *x, CXCursor operand)
-{
-    uint32_t place = place_expression(x, operand, 0);
-    const struct value *value = &x->function.values.items[place];
-    if (value->kind == VALUE_SLOT)
-        return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a});
-    if (value->kind == VALUE_DEREF)
-        return value->a;
-    CXCursor function = peel(x, operand);
-    return clang_getCursorKind(function) == CXCursor_DeclRefExpr ? reference(x, function, true) : value_unknown(x);
-}
 
 static uint32_t unary(struct extractor *x, CXCursor cursor, bool wanted)
 {
@@ -339,6 +137,32 @@ static uint32_t logical(struct extractor *x, CXCursor left, CXCursor right, bool
     return value_unknown(x);
 }
 
+/* The result of an operation on two constants, where it is defined. */
+static bool folded(const struct extractor *x, enum CXBinaryOperatorKind kind, uint32_t a, uint32_t b, int64_t *result)
+{
+    int64_t m, n;
+    if (!value_is_integer(x, a, &m) || !value_is_integer(x, b, &n))
+        return false;
+    switch (kind) {
+    case CXBinaryOperator_Sub:
+        return !__builtin_sub_overflow(m, n, result);
+    case CXBinaryOperator_And:
+        *result = m & n;
+        return true;
+    case CXBinaryOperator_Shl:
+        *result = m >= 0 && n >= 0 && n < 62 ? (int64_t)((uint64_t)m << n) : 0;
+        return m >= 0 && n >= 0 && n < 62 && m < (INT64_MAX >> n);
+    case CXBinaryOperator_Shr:
+        *result = n >= 0 && n < 63 ? m >> n : 0;
+        return m >= 0 && n >= 0 && n < 63;
+    case CXBinaryOperator_Div:
+        *result = n > 0 ? m / n : 0;
+        return n > 0;
+    default:
+        return false; /* or, sums and products: see value_pair */
+    }
+}
+
 static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
 {
     enum CXBinaryOperatorKind kind = clang_getCursorBinaryOperatorKind(cursor);
@@ -360,10 +184,12 @@ static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
         return expression(x, right, wanted);
     }
     uint32_t a = expression(x, left, wanted), b = expression(x, right, wanted);
+    int64_t number;
     count_operation(x, cursor, kind);
     if (!wanted)
         return value_unknown(x);
-    int64_t m, n;
+    if (folded(x, kind, a, b, &number))
+        return value_integer(x, number);
     switch (kind) {
     case CXBinaryOperator_Or:
         return value_pair(x, VALUE_OR, a, b);
@@ -371,20 +197,8 @@ static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
         return value_pair(x, VALUE_SUM, a, b);
     case CXBinaryOperator_Mul:
         return value_pair(x, VALUE_PRODUCT, a, b);
-    case CXBinaryOperator_Sub:
-        /* Pointer arithmetic stays at the object; of numbers only constants are folded. */
-        if (value_is_integer(x, a, &m) && value_is_integer(x, b, &n) && !__builtin_sub_overflow(m, n, &m))
-            return value_integer(x, m);
+    case CXBinaryOperator_Sub: /* pointer arithmetic stays at the object */
         return clang_getCursorType(cursor).kind == CXType_Pointer ? a : value_unknown(x);
-    case CXBinaryOperator_Shl:
-        if (value_is_integer(x, a, &m) && value_is_integer(x, b, &n) && m >= 0 && n >= 0 && n < 62 &&
-            m < (INT64_MAX >> n))
-            return value_integer(x, m << n);
-        return value_unknown(x);
-    case CXBinaryOperator_And:
-        if (value_is_integer(x, a, &m) && value_is_integer(x, b, &n))
-            return value_integer(x, m & n);
-        return value_unknown(x);
     default:
         return value_unknown(x);
     }
@@ -492,13 +306,30 @@ static uint32_t call_expression(struct extractor *x, CXCursor cursor, bool wante
 
 /* ---- the rest ---- */
 
-static uint32_t statement_expression(struct extractor *x, CXCursor cursor)
+static uint32_t statement_expression(struct extractor *x, CXCursor cursor, bool wanted)
 {
     struct children children = children_of(x, cursor);
-    for (uint32_t i = 0; i < children.count; i++)
-        statement(x, child_at(x, children, i));
+    uint32_t value = children.count ? compound_value(x, child_at(x, children, 0), wanted) : value_unknown(x);
     children_drop(x, children);
-    return value_unknown(x);
+    return value;
+}
+
+/* _Generic: libclang does not say which association is selected; it has the type of the whole. The first child is the
+ * controlling expression, which is not evaluated. */
+static uint32_t generic_selection(struct extractor *x, CXCursor cursor, bool wanted)
+{
+    CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
+    struct children children = children_of(x, cursor);
+    uint32_t value = value_unknown(x);
+    for (uint32_t i = 1; i < children.count; i++) {
+        CXCursor association = child_at(x, children, i);
+        if (clang_equalTypes(type, clang_getCanonicalType(clang_getCursorType(association)))) {
+            value = expression(x, association, wanted);
+            break;
+        }
+    }
+    children_drop(x, children);
+    return value;
 }
 
 static uint32_t compound_literal(struct extractor *x, CXCursor cursor)
@@ -583,7 +414,9 @@ uint32_t expression(struct extractor *x, CXCursor cursor, bool wanted)
         initialise(x, value_unknown(x), clang_getCursorType(cursor), cursor);
         return value_unknown(x);
     case CXCursor_StmtExpr:
-        return statement_expression(x, cursor);
+        return statement_expression(x, cursor, wanted);
+    case CXCursor_GenericSelectionExpr:
+        return generic_selection(x, cursor, wanted);
     default:
         return unnamed(x, cursor, wanted);
     }

@@ -52,26 +52,85 @@ static void initialise_element(struct extractor *x, struct declared member, CXCu
     flow_add(x, value_of_slot(x, slot), expression(x, value, true));
 }
 
+/* The items between braces, of which some may stand for an inner list whose braces were left out. */
+struct items {
+    struct children children;
+    uint32_t next;
+};
+
+static void initialise_next(struct extractor *x, uint32_t target, CXType type, struct items *items);
+
+static bool is_array(CXType canonical)
+{
+    return canonical.kind == CXType_ConstantArray || canonical.kind == CXType_IncompleteArray;
+}
+
+static void initialise_member(struct extractor *x, CXCursor member, struct items *items)
+{
+    CXCursor item = child_at(x, items->children, items->next);
+    initialise_next(x, field_place(x, member), clang_getCursorType(member), items);
+    initialise_element(x, *declared_of(x, member), item);
+}
+
+/* The members of a record without braces of its own, as far as the items go. */
+static void initialise_members(struct extractor *x, CXType type, struct items *items)
+{
+    struct declared record = *declared_record(x, type);
+    bool is_union = clang_getCursorKind(clang_getTypeDeclaration(type)) == CXCursor_UnionDecl;
+    uint32_t count = is_union && record.count ? 1 : record.count, before = items->next;
+    for (uint32_t i = 0; i < count && items->next < items->children.count; i++)
+        initialise_member(x, x->fields.items[record.number + i], items);
+    if (items->next == before)
+        items->next++; /* a record without members */
+}
+
+/* Gives the target the next item, or as many as it has members where its braces were left out. */
+static void initialise_next(struct extractor *x, uint32_t target, CXType type, struct items *items)
+{
+    CXCursor item = child_at(x, items->children, items->next), member, value;
+    CXType canonical = clang_getCanonicalType(type);
+    bool record = canonical.kind == CXType_Record, array = is_array(canonical);
+    if (record || array) {
+        CXType given = clang_getCanonicalType(clang_getCursorType(item));
+        bool whole = clang_getCursorKind(item) == CXCursor_InitListExpr ||
+                     (record ? given.kind == CXType_Record : is_array(given)) || designated(x, item, &member, &value);
+        if (!whole && record) {
+            initialise_members(x, canonical, items);
+            return;
+        }
+        for (long long i = 0; !whole && i < clang_getArraySize(canonical); i++) {
+            if (items->next == items->children.count)
+                return;
+            initialise_next(x, target, clang_getArrayElementType(canonical), items);
+        }
+        if (!whole)
+            return;
+    }
+    items->next++;
+    initialise(x, target, type, item);
+}
+
 static void initialise_record(struct extractor *x, struct declared record, CXCursor list)
 {
-    struct children items = children_of(x, list);
+    struct items items = {children_of(x, list), 0};
     uint32_t next = 0;
-    for (uint32_t i = 0; i < items.count; i++) {
-        CXCursor item = child_at(x, items, i), member, value = item;
+    while (items.next < items.children.count) {
+        CXCursor item = child_at(x, items.children, items.next), member, value = item;
         if (designated(x, item, &member, &value) && !clang_Cursor_isNull(member)) {
             for (uint32_t f = 0; f < record.count; f++)
                 if (clang_equalCursors(x->fields.items[record.number + f], member))
                     next = f;
+            items.next++;
+            initialise(x, field_place(x, member), clang_getCursorType(member), value);
+            initialise_element(x, *declared_of(x, member), value);
         } else if (next < record.count) {
-            member = x->fields.items[record.number + next];
+            initialise_member(x, x->fields.items[record.number + next], &items);
         } else {
-            continue; /* braces left out: the inner record's members stand here; they flow nowhere */
+            break; /* more than there are members: an error in the source */
         }
         next++;
-        initialise(x, field_place(x, member), clang_getCursorType(member), value);
-        initialise_element(x, *declared_of(x, member), value);
     }
-    children_drop(x, items);
+    children_drop(x, items.children);
 }
 
 static void initialise_array(struct extractor *x, uint32_t target, CXType element, CXCursor list)
@@ -83,15 +142,18 @@ static void initialise_array(struct extractor *x, uint32_t target, CXType elemen
     x->element = (struct table_element){0};
     if (x->at_file_scope && table->kind == VALUE_SLOT && x->function.slots.items[table->a].kind == SLOT_GLOBAL)
         x->element.table = x->function.slots.items[table->a].symbol;
-    struct children items = children_of(x, list);
-    for (uint32_t i = 0; i < items.count; i++) {
-        CXCursor item = child_at(x, items, i), member, value = item;
-        if (designated(x, item, &member, &value))
+    struct items items = {children_of(x, list), 0};
+    for (; items.next < items.children.count; x->element.index++) {
+        CXCursor member, value;
+        if (designated(x, child_at(x, items.children, items.next), &member, &value)) {
             x->element.table = 0; /* [index] = value: the place in the list says nothing */
-        x->element.index = i;
-        initialise(x, target, element, value);
+            items.next++;
+            initialise(x, target, element, value);
+        } else {
+            initialise_next(x, target, element, &items);
+        }
     }
-    children_drop(x, items);
+    children_drop(x, items.children);
     x->element = around;
 }
 
@@ -108,8 +170,6 @@ void initialise(struct extractor *x, uint32_t target, CXType type, CXCursor init
         }
     }
     if (clang_getCursorKind(list) != CXCursor_InitListExpr) {
-        if (x->at_file_scope && is_number(type) && clang_getCursorKind(list) == CXCursor_InitListExpr)
-            return;
         flow_add(x, target, expression(x, initialiser, true));
         return;
     }

@@ -3,10 +3,12 @@
  * extract.c        the unit: top-level declarations, functions, output
  * extract_decl.c   declarations → symbols and slots, with a cache by declaration
  * extract_build.c  building a function: values, nodes, operations
+ * extract_place.c  places in storage
  * extract_expr.c   expressions → values, and events in order of evaluation
  * extract_cond.c   conditions
  * extract_init.c   initialisers
  * extract_stmt.c   statements → skeleton
+ * extract_loop.c   loops
  *
  * Ownership: struct extractor lives for one unit. Cursors stay valid as long as the parsed unit.
  */
@@ -78,6 +80,7 @@ struct extractor {
     uint32_t value_table_size;
     struct operations pending; /* work since the last node */
     uint32_t accesses_from;    /* node after which accesses are looked for, so that each stands once between calls */
+    uint32_t flows_from;       /* flow from which on doubles are looked for: each loop has its own */
     bool at_file_scope;
     struct table_element element; /* whose members are being initialised */
 };
@@ -132,16 +135,32 @@ void flatten_if_plain(struct extractor *x, uint32_t branch);
 
 /* ---- the walk ---- */
 
+/* What the compiler can evaluate: an integer, or unknown. */
+uint32_t evaluated(struct extractor *x, CXCursor cursor);
 CXCursor peel(struct extractor *x, CXCursor cursor);
+/* Only the address of a place is taken: neither a read nor a write. Beside the ACCESS_… flags of summaries. */
+#define ACCESS_NONE 128u
+
 /* Emits what evaluating the expression does; returns its value. `wanted` false: the value is not looked at. */
 uint32_t expression(struct extractor *x, CXCursor cursor, bool wanted);
 /* The same for an expression that is a place: VALUE_SLOT or VALUE_DEREF or unknown. access: ACCESS_… flags. */
 uint32_t place_expression(struct extractor *x, CXCursor cursor, unsigned access);
+/* A place that is read: arrays decay to their address. */
+uint32_t loaded(struct extractor *x, CXCursor cursor, bool wanted);
+uint32_t address_of(struct extractor *x, CXCursor operand);
+/* A name: of a function, an enumerator or a variable. */
+uint32_t reference(struct extractor *x, CXCursor cursor, bool wanted);
 uint32_t condition_expression(struct extractor *x, CXCursor cursor);
 /* `a && b` in a value or a condition: emits b under the condition a. Returns b's condition. */
 uint32_t guarded_condition(struct extractor *x, uint32_t guard, bool when, CXCursor cursor);
 void initialise(struct extractor *x, uint32_t target, CXType type, CXCursor initialiser);
 void statement(struct extractor *x, CXCursor cursor);
+/* ({ … }): the value of its last statement. */
+uint32_t compound_value(struct extractor *x, CXCursor cursor, bool wanted);
+/* A statement that stands alone, without braces or with. */
+void body_statement(struct extractor *x, CXCursor cursor);
+void while_statement(struct extractor *x, CXCursor cursor, bool is_do);
+void for_statement(struct extractor *x, CXCursor cursor);
 void statement_in_sequence(struct extractor *x, CXCursor cursor);
 void variable_declaration(struct extractor *x, CXCursor cursor);
 

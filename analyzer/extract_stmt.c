@@ -22,8 +22,7 @@ static void labels_close(struct extractor *x, uint32_t since)
     }
 }
 
-/* A statement that stands alone, without braces or with. */
-static void body_statement(struct extractor *x, CXCursor cursor)
+void body_statement(struct extractor *x, CXCursor cursor)
 {
     uint32_t labels = x->labels.count;
     statement(x, cursor);
@@ -49,6 +48,22 @@ static void compound(struct extractor *x, CXCursor cursor)
     uint32_t labels = x->labels.count;
     children_statements(x, cursor);
     labels_close(x, labels);
+}
+
+uint32_t compound_value(struct extractor *x, CXCursor cursor, bool wanted)
+{
+    uint32_t labels = x->labels.count, value = value_unknown(x);
+    struct children children = children_of(x, cursor);
+    for (uint32_t i = 0; i < children.count; i++) {
+        CXCursor child = child_at(x, children, i);
+        if (wanted && i + 1 == children.count && clang_isExpression(clang_getCursorKind(child)))
+            value = expression(x, child, true);
+        else
+            statement(x, child);
+    }
+    children_drop(x, children);
+    labels_close(x, labels);
+    return value;
 }
 
 static void label(struct extractor *x, CXCursor cursor)
@@ -194,194 +209,6 @@ static void switch_statement(struct extractor *x, CXCursor cursor)
     children_drop(x, items);
     children_drop(x, children);
     node_close(x, node);
-}
-
-/* ---- loops ---- */
-
-/* What a condition says of the number of turns. */
-static enum loop_kind loop_kind_of(const struct extractor *x, uint32_t condition)
-{
-    const struct condition *entry = &x->function.conditions.items[condition];
-    int64_t number = 0;
-    switch (entry->op) {
-    case CONDITION_NOT:
-        return loop_kind_of(x, entry->a);
-    case CONDITION_AND:
-    case CONDITION_OR: {
-        enum loop_kind a = loop_kind_of(x, entry->a), b = loop_kind_of(x, entry->b);
-        return a == LOOP_CONDITION ? b : a;
-    }
-    case CONDITION_TRUTH:
-        if (value_is_integer(x, entry->a, &number))
-            return number ? LOOP_ENDLESS : LOOP_ONCE;
-        break;
-    default:
-        break;
-    }
-    const struct value *tested = &x->function.values.items[entry->a];
-    bool negative = entry->op == CONDITION_LESS && value_is_integer(x, entry->b, &number) && number <= 0;
-    bool minus_one = entry->op == CONDITION_EQUAL && value_is_integer(x, entry->b, &number) && number == -1;
-    if (tested->kind == VALUE_CALL && !negative && !minus_one)
-        return LOOP_CALL; /* until it says that there is no more; a failed call that is tried again is none */
-    if (entry->type == OPERAND_CHARACTER)
-        return LOOP_STRING;
-    return LOOP_CONDITION;
-}
-
-/* The trip count as a value, from `counter < limit`, `counter != limit` or `counter > 0`. */
-static uint32_t trip_count(struct extractor *x, uint32_t condition, uint32_t start)
-{
-    const struct condition *entry = &x->function.conditions.items[condition];
-    int64_t first = 0, limit = 0;
-    if (entry->op == CONDITION_AND || entry->op == CONDITION_OR) {
-        uint32_t a = trip_count(x, entry->a, start);
-        return a != SUMMARY_NONE ? a : trip_count(x, x->function.conditions.items[condition].b, start);
-    }
-    bool start_known = start != SUMMARY_NONE && value_is_integer(x, start, &first);
-    if (entry->op == CONDITION_TRUTH) {
-        enum value_kind kind = x->function.values.items[entry->a].kind;
-        return entry->type == OPERAND_INTEGER && kind == VALUE_SLOT ? entry->a : SUMMARY_NONE;
-    }
-    if (entry->op < CONDITION_NOT_EQUAL || entry->op > CONDITION_GREATER_EQUAL || entry->type == OPERAND_POINTER)
-        return SUMMARY_NONE;
-    bool limit_known = value_is_integer(x, entry->b, &limit);
-    if (entry->op == CONDITION_GREATER || entry->op == CONDITION_GREATER_EQUAL) {
-        if (limit_known && start_known && first > limit)
-            return value_integer(x, first - limit + (entry->op == CONDITION_GREATER_EQUAL));
-        return limit_known && start != SUMMARY_NONE ? start : entry->a;
-    }
-    if (limit_known && start_known && limit >= first)
-        return value_integer(x, limit - first + (entry->op == CONDITION_LESS_EQUAL));
-    return x->function.values.items[entry->b].kind == VALUE_UNKNOWN ? SUMMARY_NONE : entry->b;
-}
-
-static void set_loop(struct extractor *x, uint32_t loop, enum loop_kind kind, uint32_t condition, uint32_t trip)
-{
-    struct node *node = &x->function.nodes.items[loop];
-    node->flags = (uint8_t)kind;
-    node->a = condition;
-    node->b = trip;
-}
-
-static void while_statement(struct extractor *x, CXCursor cursor, bool is_do)
-{
-    struct children children = children_of(x, cursor);
-    if (children.count < 2) {
-        children_drop(x, children);
-        return;
-    }
-    CXCursor tested = child_at(x, children, is_do ? 1 : 0), body = child_at(x, children, is_do ? 0 : 1);
-    uint32_t loop = node_open(x, NODE_LOOP, LOOP_CONDITION, cursor);
-    uint32_t sequence = node_open(x, NODE_SEQUENCE, 0, clang_getNullCursor());
-    if (is_do)
-        body_statement(x, body);
-    uint32_t condition = condition_expression(x, tested);
-    if (!is_do)
-        body_statement(x, body);
-    node_close(x, sequence);
-    node_close(x, loop);
-    enum loop_kind kind = loop_kind_of(x, condition);
-    uint32_t trip = kind == LOOP_CONDITION ? trip_count(x, condition, SUMMARY_NONE) : SUMMARY_NONE;
-    set_loop(x, loop, kind, condition, trip);
-    children_drop(x, children);
-}
-
-/* The parts of `for (…; …; …)`: libclang leaves out those that are absent, so they are told apart by kind. */
-struct for_parts {
-    CXCursor start, condition, step, body;
-};
-
-static bool is_step(struct extractor *x, CXCursor cursor)
-{
-    (void)x;
-    enum CXCursorKind kind = clang_getCursorKind(cursor);
-    if (kind == CXCursor_CompoundAssignOperator)
-        return true;
-    if (kind == CXCursor_UnaryOperator) {
-        enum CXUnaryOperatorKind op = clang_getCursorUnaryOperatorKind(cursor);
-        return op <= CXUnaryOperator_PreDec && op >= CXUnaryOperator_PostInc;
-    }
-    if (kind != CXCursor_BinaryOperator)
-        return false;
-    enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(cursor);
-    return op == CXBinaryOperator_Assign || op == CXBinaryOperator_Comma;
-}
-
-static struct for_parts for_parts(struct extractor *x, struct children children)
-{
-    CXCursor none = clang_getNullCursor();
-    struct for_parts parts = {none, none, none, child_at(x, children, children.count - 1)};
-    uint32_t count = children.count - 1;
-    if (count == 3) {
-        parts.start = child_at(x, children, 0);
-        parts.condition = child_at(x, children, 1);
-        parts.step = child_at(x, children, 2);
-        return parts;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        CXCursor part = child_at(x, children, i);
-        bool step = is_step(x, part);
-        bool declares = clang_getCursorKind(part) == CXCursor_DeclStmt;
-        if (declares || (i == 0 && count == 2 && step))
-            parts.start = part;
-        else if (step)
-            parts.step = part;
-        else
-            parts.condition = part;
-    }
-    return parts;
-}
-
-/* The value that the counter starts with: the last assignment's source. */
-static uint32_t start_value(struct extractor *x, uint32_t flows_before)
-{
-    return x->function.flows.count > flows_before ? array_last(&x->function.flows)->source : SUMMARY_NONE;
-}
-
-/* `p = p->next`: the step assigns a member of a record. */
-static bool steps_along_list(const struct extractor *x, uint32_t flows_before)
-{
-    for (uint32_t i = flows_before; i < x->function.flows.count; i++) {
-        const struct value *source = &x->function.values.items[x->function.flows.items[i].source];
-        if (source->kind == VALUE_SLOT && x->function.slots.items[source->a].kind == SLOT_FIELD)
-            return true;
-    }
-    return false;
-}
-
-static void for_statement(struct extractor *x, CXCursor cursor)
-{
-    struct children children = children_of(x, cursor);
-    if (!children.count) {
-        children_drop(x, children);
-        return;
-    }
-    struct for_parts parts = for_parts(x, children);
-    uint32_t flows = x->function.flows.count;
-    if (!clang_Cursor_isNull(parts.start))
-        statement(x, parts.start);
-    uint32_t start = start_value(x, flows);
-    uint32_t loop = node_open(x, NODE_LOOP, LOOP_ENDLESS, cursor);
-    uint32_t sequence = node_open(x, NODE_SEQUENCE, 0, clang_getNullCursor());
-    uint32_t condition = SUMMARY_NONE, trip = SUMMARY_NONE;
-    enum loop_kind kind = LOOP_ENDLESS;
-    if (!clang_Cursor_isNull(parts.condition)) {
-        condition = condition_expression(x, parts.condition);
-        kind = loop_kind_of(x, condition);
-    }
-    body_statement(x, parts.body);
-    flows = x->function.flows.count;
-    if (!clang_Cursor_isNull(parts.step)) {
-        expression(x, parts.step, false);
-        if (kind == LOOP_CONDITION)
-            kind = steps_along_list(x, flows) ? LOOP_LIST : LOOP_COUNTED;
-    }
-    if (kind == LOOP_COUNTED)
-        trip = trip_count(x, condition, start);
-    node_close(x, sequence);
-    node_close(x, loop);
-    set_loop(x, loop, kind, condition, trip);
-    children_drop(x, children);
 }
 
 /* ---- the rest ---- */
