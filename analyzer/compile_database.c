@@ -113,7 +113,7 @@ static void read_entries(struct compile_database *database, struct arena *arena,
     }
     if (limited_rest(&wrong_entries))
         problems_add(problems, SEVERITY_WARNING, (struct place){.file = database->path}, NULL,
-                     "%u more entries are skipped for such reasons", limited_rest(&wrong_entries));
+                     "more entries skipped for such reasons: %u", limited_rest(&wrong_entries));
 }
 
 bool compile_database_open(struct compile_database *database, struct arena *arena, const char *path,

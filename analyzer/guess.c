@@ -289,7 +289,7 @@ static void note_guess(struct guesser *guesser)
                      "there is a compile database further down");
     if (guesser->files.outside_links)
         problems_add(problems, SEVERITY_NOTE, (struct place){0}, NULL,
-                     "%u links to directories outside the tree were not followed", guesser->files.outside_links);
+                     "links to directories outside the tree, not followed: %u", guesser->files.outside_links);
 }
 
 bool guess_units(struct unit_builder *builder, const char *path, bool is_directory, const struct clangd_config *config)

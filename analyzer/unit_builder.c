@@ -150,14 +150,14 @@ static void report_counted(struct unit_builder *builder)
 {
     if (limited_rest(&builder->gone))
         problems_add(builder->problems, SEVERITY_WARNING, (struct place){0},
-                     "build again to record a new compile database", "%u more files are gone",
+                     "build again to record a new compile database", "more files that are gone: %u",
                      limited_rest(&builder->gone));
     if (limited_rest(&builder->refused))
         problems_add(builder->problems, SEVERITY_WARNING, (struct place){0}, NULL,
-                     "%u more files are skipped for such reasons", limited_rest(&builder->refused));
+                     "more files skipped for such reasons: %u", limited_rest(&builder->refused));
     if (builder->other_language)
         problems_add(builder->problems, SEVERITY_NOTE, (struct place){0}, NULL,
-                     "%u files are skipped because they are not C", builder->other_language);
+                     "files skipped because they are not C: %u", builder->other_language);
 }
 
 void unit_builder_finish(struct unit_builder *builder, struct unit_list *list)

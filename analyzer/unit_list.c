@@ -312,7 +312,7 @@ static bool collect_all(struct collector *collector)
         collect(collector, selection);
     if (limited_rest(&collector->borrowed))
         problems_add(collector->problems, SEVERITY_NOTE, (struct place){0}, NULL,
-                     "%u more files are not in the compile database", limited_rest(&collector->borrowed));
+                     "more files that are not in the compile database: %u", limited_rest(&collector->borrowed));
     unit_builder_finish(&collector->builder, collector->list);
     unit_builder_free(&collector->builder);
     return true;

@@ -24,7 +24,7 @@ struct unit_list {
     const char *root;               /* absolute: the common root that names are relative to */
     struct translation_unit *units; /* sorted by name, then flags_key; no two alike */
     unsigned count;
-    bool guessed; /* flags were guessed for at least one unit */
+    bool guessed;        /* flags were guessed for at least one unit */
     unsigned unreadable; /* C files that are no unit because they cannot be read; each was reported as an error */
 };
 

@@ -130,7 +130,7 @@ void tree_files_collect(struct tree_files *files, struct arena *arena, const cha
         visit_directory(&walk, walk.pending.items[--walk.pending.count]);
     if (limited_rest(&walk.unreadable))
         problems_add(problems, SEVERITY_WARNING, (struct place){.file = top}, NULL,
-                     "%u more directories below cannot be read", limited_rest(&walk.unreadable));
+                     "more directories below that cannot be read: %u", limited_rest(&walk.unreadable));
     if (files->sources.count)
         qsort(files->sources.items, files->sources.count, sizeof *files->sources.items, by_string);
     if (files->headers.count)

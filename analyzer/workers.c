@@ -270,13 +270,13 @@ static void collect_problems(struct summarizing *work, struct problems *problems
     for (uint32_t i = 0; i < work->list->count; i++)
         hand_on(&work->unit_problems[i], &warnings, problems);
     if (limited_rest(&warnings))
-        problems_add(problems, SEVERITY_WARNING, (struct place){0}, NULL,
-                     "%u more files were analysed in spite of errors", limited_rest(&warnings));
+        problems_add(problems, SEVERITY_WARNING, (struct place){0}, NULL, "more files analysed in spite of errors: %u",
+                     limited_rest(&warnings));
     if (work->group_problems.list.count)
         copy_problem(problems, &work->group_problems.list.items[0]);
     problems_free(&work->group_problems);
     if (work->done < work->list->count)
-        problems_add(problems, SEVERITY_ERROR, (struct place){0}, NULL, "interrupted: %u files were not analysed",
+        problems_add(problems, SEVERITY_ERROR, (struct place){0}, NULL, "interrupted; files not analysed: %u",
                      work->list->count - work->done);
 }
 

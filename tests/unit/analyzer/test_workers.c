@@ -392,6 +392,27 @@ static void test_unknown_machine(void **state)
     parser_free(&parser);
 }
 
+static void test_what_gcc_accepts_is_no_error(void **state)
+{
+    struct fixture *fixture = *state;
+    struct translation_unit unit = {.name = "a.c", .directory = fixture->tree.top};
+    unit.path = tree_write(&fixture->tree, "a.c",
+                           "static implicit;\n"
+                           "int f(int a) { return undeclared(a); }\n"
+                           "void g(char *text) { return 1; }\n"
+                           "int h(void) { return; }\n"
+                           "int *p(void) { int i = 3; return i; }\n"
+                           "void (*pointer)(int) = g;\n");
+    struct parser parser;
+    struct parsed_unit parsed;
+    parser_init(&parser, fixture->tree.top);
+    assert_true(parse_unit(&parser, &unit, NULL, &parsed, &fixture->problems));
+    assert_int_equal(parsed.errors, 0);
+    assert_string_equal(problems_of(fixture), "");
+    parse_dispose(&parsed);
+    parser_free(&parser);
+}
+
 static void test_gone_since_it_was_listed(void **state)
 {
     struct fixture *fixture = *state;
@@ -453,6 +474,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_precompiled_file_cannot_be_written, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_useless_precompiled_file_is_no_harm, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_machine, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_gcc_accepts_is_no_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_gone_since_it_was_listed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupt_leaves_nothing, setup, teardown),
     };
