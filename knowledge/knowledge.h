@@ -236,13 +236,13 @@ bool knowledge_constant(const struct knowledge *knowledge, const char *name, int
 
 /* What is known of one argument of one call. */
 struct api_argument {
-    bool constant_known;
-    int64_t constant;
-    bool expected_known; /* a typical value, for lengths */
-    double expected;
+    int64_t constant;   /* if constant_known */
+    double expected;    /* if expected_known: a typical value, for lengths */
     const char *string; /* a string literal, or NULL */
     fd_bits fds;        /* kinds that it may be; 0: nothing known */
-    bool fds_complete;  /* false: it may also be something that was not seen; what was seen counts all the same */
+    bool constant_known;
+    bool expected_known;
+    bool fds_complete; /* false: it may also be something not seen; what was seen counts all the same */
 };
 
 struct api_cost {

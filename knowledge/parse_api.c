@@ -78,10 +78,11 @@ static const char *fill_source(struct parse *parse, const char *source, const ch
     size_t before = (size_t)(hole - source);
     size_t length = strlen(name);
     const char *rest = hole + strlen("{name}");
-    char *filled = arena_alloc(&parse->knowledge->arena, before + length + strlen(rest) + 1);
+    size_t rest_size = strlen(rest) + 1;
+    char *filled = arena_alloc(&parse->knowledge->arena, before + length + rest_size);
     memcpy(filled, source, before);
-    memcpy(filled + before, name, length);
-    strcpy(filled + before + length, rest);
+    memcpy(filled + before, name, length); /* NOLINT(bugprone-not-null-terminated-result): the rest has the zero */
+    memcpy(filled + before + length, rest, rest_size);
     return filled;
 }
 

@@ -53,14 +53,16 @@ static void write_file(const char *folder, const char *name, const char *text)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    if (file) {
+        fputs(text, file);
+        fclose(file);
+    }
 }
 
 static void make_small(char folder[64], const struct small *small)
 {
     char path[96];
-    strcpy(folder, "/tmp/concadvise-test-XXXXXX");
+    snprintf(folder, 64, "/tmp/concadvise-test-XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/apis", folder);
     assert_int_equal(mkdir(path, 0700), 0);
