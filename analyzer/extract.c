@@ -38,6 +38,7 @@ static void parameters(struct extractor *x, CXCursor cursor)
             .read_only = clang_isConstQualifiedType(pointee) != 0,
         };
         clang_disposeString(name);
+        x->has_varying = x->has_varying || (entry.pointer && is_varying_list(type));
         array_push(&x->function.parameters, entry);
         declared_parameter(x, parameter, (uint32_t)i);
     }
@@ -95,6 +96,7 @@ static void function_definition(struct extractor *x, CXCursor cursor)
     function->symbol = function->flags & FUNCTION_STATIC ? function->id : function->name;
 
     x->return_type = slot_type_of(clang_getCursorResultType(cursor));
+    x->has_varying = function->flags & FUNCTION_VARIADIC;
     parameters(x, cursor);
     statement_in_sequence(x, body);
     function_end(x);

@@ -208,6 +208,22 @@ enum slot_type slot_type_of(CXType type)
     return pointer ? SLOT_DATA_POINTER : SLOT_NUMBER;
 }
 
+bool is_varying_list(CXType type)
+{
+    type = clang_getCanonicalType(type);
+    CXType element = clang_getArrayElementType(type);
+    if (element.kind != CXType_Invalid)
+        type = clang_getCanonicalType(element);
+    else if (type.kind == CXType_Pointer)
+        type = clang_getCanonicalType(clang_getPointeeType(type));
+    if (type.kind != CXType_Record)
+        return false;
+    CXString name = clang_getTypeSpelling(type);
+    bool is = strstr(clang_getCString(name), "__va_list") != NULL;
+    clang_disposeString(name);
+    return is;
+}
+
 static void fill_variable(struct extractor *x, struct declared *entry, CXCursor variable)
 {
     if (clang_Cursor_hasVarDeclGlobalStorage(variable) == 1) {

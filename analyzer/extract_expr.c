@@ -351,7 +351,10 @@ static uint32_t unnamed(struct extractor *x, CXCursor cursor, bool wanted)
     if (children.count == 1) {
         CXCursor only = child_at(x, children, 0);
         children_drop(x, children);
-        return expression(x, only, wanted);
+        value = expression(x, only, wanted);
+        bool va_arg = x->has_varying && is_varying_list(clang_getCursorType(only)) &&
+                      !is_varying_list(clang_getCursorType(cursor));
+        return va_arg ? value_unknown(x) : value;
     }
     for (uint32_t i = 0; i < children.count; i++) {
         CXCursor child = child_at(x, children, i);

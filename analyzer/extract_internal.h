@@ -75,6 +75,7 @@ struct extractor {
 
     struct function function; /* being built */
     enum slot_type return_type;
+    bool has_varying;      /* may read its varying arguments: va_arg */
     uint32_t generation;   /* counts functions */
     uint32_t *value_table; /* hash of values of this function: index + 1 */
     uint32_t value_table_size;
@@ -108,6 +109,8 @@ name_id file_name(struct extractor *x, CXFile file);
 name_id usr_of(struct extractor *x, CXCursor declaration);
 uint32_t declaration_flags(CXCursor declaration);
 enum slot_type slot_type_of(CXType type);
+/* va_list, or what it decays to. */
+bool is_varying_list(CXType type);
 void declared_parameter(struct extractor *x, CXCursor parameter, uint32_t number);
 /* The record's entry, with its fields known; NULL if the type is no record. */
 struct declared *declared_record(struct extractor *x, CXType type);

@@ -42,15 +42,25 @@ static void run(struct flow *flow)
     propagate(flow);
 }
 
-/* Who calls a function that nothing here calls is not known, and so are its arguments. */
-static void open_uncalled(struct flow *flow)
+static void open_if_empty(struct flow *flow, uint32_t place)
+{
+    const struct atom_set *set = &flow->sets.items[place];
+    if (!set->count && !set->fds)
+        place_has_other(flow, place);
+}
+
+/* What nothing was seen to flow into holds something that was not seen: the parameters of a function that nothing here
+ * calls or that a library calls back, variables that are defined elsewhere, what va_arg reads. */
+static void open_empty(struct flow *flow)
 {
     for (array_each(const uint32_t, function, &flow->program->functions)) {
-        const struct flow_function *entry = &flow->functions[*function];
-        if (!entry->called)
-            for (uint32_t i = 0; i < body_of(flow, *function)->parameters.count; i++)
-                place_has_other(flow, entry->first_place + i);
+        const struct function *body = body_of(flow, *function);
+        for (uint32_t i = 0; i < body->parameters.count + body->local_count; i++)
+            open_if_empty(flow, flow->functions[*function].first_place + i);
     }
+    for (name_id symbol = 0; symbol < flow->linked->names.count; symbol++)
+        if (flow->symbol_place[symbol])
+            open_if_empty(flow, flow->symbol_place[symbol] - 1);
 }
 
 struct flow *flow_solve(const struct linked *linked, const struct program *program, const struct knowledge *knowledge)
@@ -65,7 +75,7 @@ struct flow *flow_solve(const struct linked *linked, const struct program *progr
     for (array_each(const uint32_t, function, &program->functions))
         build_function(flow, *function);
     run(flow);
-    open_uncalled(flow);
+    open_empty(flow);
     run(flow);
     find_dependence(flow);
     return flow;

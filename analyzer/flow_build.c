@@ -133,6 +133,31 @@ void connect_call(struct flow *flow, uint32_t function, uint32_t call, uint32_t 
     }
 }
 
+static bool is_filled(const struct api *api, int argument)
+{
+    bool writes = !api || (unsigned)argument >= api->argument_count; /* a varying one: &x of scanf */
+    for (unsigned i = 0; api && i < api->effect_count; i++) {
+        const struct effect *effect = &api->effects[i];
+        if (effect->argument != argument)
+            continue;
+        if (effect->kind == EFFECT_OPENS || effect->kind == EFFECT_COPIES)
+            return false; /* these say with what */
+        writes = writes || effect->kind == EFFECT_WRITES;
+    }
+    return writes;
+}
+
+void library_fills(struct flow *flow, uint32_t function, uint32_t call, const struct api *api)
+{
+    const struct function *body = body_of(flow, function);
+    const struct call *entry = &body->calls.items[call];
+    for (uint32_t i = 0; i < entry->argument_count; i++) {
+        const struct value *value = &body->values.items[body->arguments.items[entry->first_argument + i]];
+        if (value->kind == VALUE_ADDRESS && is_filled(api, (int)i))
+            place_has_other(flow, slot_place(flow, function, value->a));
+    }
+}
+
 static void build_call(struct flow *flow, uint32_t function, uint32_t index)
 {
     const struct function *body = body_of(flow, function);
@@ -151,6 +176,7 @@ static void build_call(struct flow *flow, uint32_t function, uint32_t index)
     }
     pending.symbol = callee->name;
     pending.api = flow->linked->apis[callee->name];
+    library_fills(flow, function, index, pending.api);
     if (pending.api && pending.api->effect_count)
         array_push(&flow->pending, pending);
     else if (call->result_used)
@@ -167,6 +193,8 @@ void build_function(struct flow *flow, uint32_t function)
         else
             store_add(flow, value_place(flow, function, target->a), value_place(flow, function, assignment->source));
     }
+    for (uint32_t i = 0; i < body->slots.count; i++)
+        slot_place(flow, function, i); /* those that nothing flows into may hold what a library puts there */
     for (uint32_t i = 0; i < body->calls.count; i++)
         build_call(flow, function, i);
 }

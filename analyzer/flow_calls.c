@@ -211,6 +211,7 @@ static void connect_external(struct flow *flow, const struct pending_call *pendi
                                     .callee_place = SUMMARY_NONE,
                                     .symbol = symbol,
                                     .api = api};
+    library_fills(flow, pending->function, pending->call, api);
     if (api && api->effect_count)
         array_push(&flow->pending, external);
     else if (call_of(flow, pending)->result_used)

@@ -127,6 +127,8 @@ uint32_t slot_place(struct flow *flow, uint32_t function, uint32_t slot);
 uint32_t value_place(struct flow *flow, uint32_t function, uint32_t value);
 void value_into(struct flow *flow, uint32_t function, uint32_t value, uint32_t place);
 uint32_t call_result_place(struct flow *flow, uint32_t function, uint32_t call);
+/* What a library function writes through addresses that it is given is not known. */
+void library_fills(struct flow *flow, uint32_t function, uint32_t call, const struct api *api);
 void build_function(struct flow *flow, uint32_t function);
 void connect_call(struct flow *flow, uint32_t function, uint32_t call, uint32_t target);
 
