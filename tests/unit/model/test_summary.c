@@ -71,9 +71,9 @@ static struct function sample_function(struct names *names)
     function.name = names_add(names, "pump");
     function.file = names_add(names, "src/a.c");
     function.local_count = 2;
-    array_push(&function.parameters, (struct parameter){names_add(names, "fd"), false, false});
-    array_push(&function.parameters, (struct parameter){names_add(names, "n"), true, false});
-    array_push(&function.parameters, (struct parameter){names_add(names, "cb"), true, true});
+    array_push(&function.parameters, (struct parameter){names_add(names, "fd"), false, false, false});
+    array_push(&function.parameters, (struct parameter){names_add(names, "n"), true, false, false});
+    array_push(&function.parameters, (struct parameter){names_add(names, "cb"), true, true, false});
     add_sample_values(names, &function);
     add_sample_nodes(&function);
     function.body_hash = function_body_hash(names, &function);
