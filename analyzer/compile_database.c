@@ -157,6 +157,6 @@ void compile_database_words(const struct database_entry *entry, struct arena *ar
     size_t count = json_object_array_length(entry->command);
     for (size_t i = 0; i < count; i++) {
         const char *word = json_object_get_string(json_object_array_get_idx(entry->command, i));
-        array_push(&words->list, arena_strdup(arena, word));
+        words_add(words, arena_strdup(arena, word));
     }
 }

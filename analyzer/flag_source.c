@@ -50,7 +50,7 @@ static void read_words(struct arena *arena, const struct yaml_node *node, struct
     if (!node)
         return;
     if (node->kind == YAML_SCALAR)
-        array_push(&words->list, arena_strdup(arena, node->scalar));
+        words_add(words, arena_strdup(arena, node->scalar));
     for (size_t i = 0; node->kind == YAML_LIST && i < node->count; i++)
         read_words(arena, node->items[i], words);
 }
@@ -118,7 +118,7 @@ bool flags_file_read(struct arena *arena, const char *path, struct words *words,
         while (end && strchr(" \t\r", line[end - 1]))
             line[--end] = '\0';
         if (end)
-            array_push(&words->list, arena_strdup(arena, line));
+            words_add(words, arena_strdup(arena, line));
     }
     free(content);
     return true;

@@ -38,6 +38,11 @@ struct flag_reader {
     unsigned depth;     /* of response files */
 };
 
+void words_add(struct words *words, const char *word)
+{
+    array_push(&words->list, word);
+}
+
 /* The end of a shell word that starts at `c`; adds its text. */
 static const char *read_shell_word(const char *c, struct text *word)
 {
@@ -63,7 +68,7 @@ void shell_split(struct arena *arena, const char *command, struct words *words)
             break;
         text_clear(&word);
         c = read_shell_word(c, &word);
-        array_push(&words->list, arena_strdup(arena, text_string(&word)));
+        words_add(words, arena_strdup(arena, text_string(&word)));
     }
     text_free(&word);
 }
@@ -155,7 +160,7 @@ static void read_preprocessor_flags(struct flag_reader *reader, const char *valu
     struct words words = {0};
     while (*value) {
         size_t length = strcspn(value, ",");
-        array_push(&words.list, arena_strndup(reader->cache->arena, value, length));
+        words_add(&words, arena_strndup(reader->cache->arena, value, length));
         value += length + (value[length] == ',');
     }
     read_words(reader, words.list.items, words.list.count);
@@ -166,7 +171,7 @@ static void keep_with_value(struct flag_reader *reader, const struct known_flag 
 {
     const char *equals = flag->form == NEXT ? "=" : "";
     const char *word = arena_printf(reader->cache->arena, "%s%s%s", flag->spelling, equals, value);
-    array_push(&reader->flags->list, word);
+    words_add(reader->flags, word);
 }
 
 static void apply_flag(struct flag_reader *reader, const struct known_flag *flag, const char *word, const char *value)
@@ -175,13 +180,13 @@ static void apply_flag(struct flag_reader *reader, const struct known_flag *flag
     switch (flag->effect) {
     case KEEP:
         if (flag->form == ALONE || flag->form == PREFIX)
-            array_push(&reader->flags->list, arena_strdup(reader->cache->arena, word));
+            words_add(reader->flags, arena_strdup(reader->cache->arena, word));
         else
             keep_with_value(reader, flag, value);
         break;
     case MACHINE:
         if (!reader->other_machine)
-            array_push(&reader->flags->list, arena_strdup(reader->cache->arena, word));
+            words_add(reader->flags, arena_strdup(reader->cache->arena, word));
         break;
     case PATH:
     case FILE_VALUE:
@@ -222,7 +227,7 @@ static void read_words(struct flag_reader *reader, const char *const *words, uns
         const struct known_flag *flag = find_flag(word);
         if (!flag) {
             if (reader->command->keep_unknown)
-                array_push(&reader->flags->list, arena_strdup(reader->cache->arena, word));
+                words_add(reader->flags, arena_strdup(reader->cache->arena, word));
             continue;
         }
         const char *value = "";

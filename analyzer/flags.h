@@ -19,6 +19,8 @@ struct words {
     ARRAY(const char *) list;
 };
 
+void words_add(struct words *words, const char *word);
+
 /* Splits a command line as a POSIX shell would (quotes and backslashes; no expansion). */
 void shell_split(struct arena *arena, const char *command, struct words *words);
 

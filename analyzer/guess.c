@@ -88,21 +88,21 @@ static const char *nearest_header(const struct guesser *guesser, const char *dir
 {
     const char *best = NULL;
     const char *name = path_base(spelling);
-    char *ending = must_malloc(strlen(spelling) + 2);
-    ending[0] = '/';
-    strcpy(ending + 1, spelling);
+    struct text ending = {0};
+    text_add_char(&ending, '/');
+    text_add(&ending, spelling);
     for (uint32_t i = first_header(guesser, name); i < guesser->files.headers.count; i++) {
         const char *path = guesser->headers[i].path;
         if (strcmp(guesser->headers[i].name, name) != 0)
             break;
-        if (!string_ends_with(path, ending))
+        if (!string_ends_with(path, ending.string))
             continue;
         size_t near = common_length(path, directory);
         size_t best_near = best ? common_length(best, directory) : 0;
         if (!best || near > best_near || (near == best_near && strlen(path) < strlen(best)))
             best = path;
     }
-    free(ending);
+    text_free(&ending);
     return best;
 }
 
@@ -120,7 +120,7 @@ static void find_system_directories(struct guesser *guesser)
         glob_t found = {0};
         if (glob(patterns[i], 0, NULL, &found) == 0)
             for (size_t k = 0; k < found.gl_pathc; k++)
-                array_push(&guesser->system.list, arena_strdup(guesser->builder->arena, found.gl_pathv[k]));
+                words_add(&guesser->system, arena_strdup(guesser->builder->arena, found.gl_pathv[k]));
         globfree(&found);
     }
 }
@@ -149,7 +149,7 @@ static void follow_later(struct search *search, const char *path)
     if (names_find(&search->seen, path))
         return;
     names_add(&search->seen, path);
-    array_push(&search->pending.list, path);
+    words_add(&search->pending, path);
 }
 
 static void add_directory(struct search *search, const char *directory)
@@ -157,7 +157,7 @@ static void add_directory(struct search *search, const char *directory)
     for (uint32_t i = 0; i < search->found.list.count; i++)
         if (strcmp(search->found.list.items[i], directory) == 0)
             return;
-    array_push(&search->found.list, directory);
+    words_add(&search->found, directory);
 }
 
 /* Finds the header that an #include line in `file` means, and the directory that it needs. */
@@ -194,14 +194,14 @@ static void follow_all(struct search *search)
 static void guess_flags(struct search *search, struct words *words)
 {
     struct arena *arena = search->guesser->builder->arena;
-    array_push(&words->list, "-std=gnu17");
-    array_push(&words->list, "-D_GNU_SOURCE");
+    words_add(words, "-std=gnu17");
+    words_add(words, "-D_GNU_SOURCE");
     for (uint32_t i = 0; i < search->found.list.count; i++)
-        array_push(&words->list, arena_printf(arena, "-I%s", search->found.list.items[i]));
+        words_add(words, arena_printf(arena, "-I%s", search->found.list.items[i]));
     const char *config = nearest_header(search->guesser, search->directory, "config.h");
     if (config) {
-        array_push(&words->list, "-DHAVE_CONFIG_H");
-        array_push(&words->list, arena_printf(arena, "-I%s", path_directory(arena, config)));
+        words_add(words, "-DHAVE_CONFIG_H");
+        words_add(words, arena_printf(arena, "-I%s", path_directory(arena, config)));
     }
 }
 

@@ -49,11 +49,11 @@ static void add_flags(const struct parser *parser, const struct translation_unit
                       struct words *flags)
 {
     for (size_t i = 0; i < FIRST_FLAG_COUNT; i++)
-        array_push(&flags->list, first_flags[i]);
-    array_push(&flags->list, parser->prefix_map);
+        words_add(flags, first_flags[i]);
+    words_add(flags, parser->prefix_map);
     for (unsigned i = 0; i < unit->flag_count; i++)
         if (machine_flags || !string_starts_with(unit->flags[i], "-m"))
-            array_push(&flags->list, unit->flags[i]);
+            words_add(flags, unit->flags[i]);
 }
 
 static enum CXErrorCode parse(struct parser *parser, const struct translation_unit *unit, bool machine_flags,
@@ -77,8 +77,8 @@ static enum CXErrorCode parse_precompiled(struct parser *parser, const struct tr
         return CXError_Failure;
     struct words flags = {0};
     add_flags(parser, unit, true, &flags);
-    array_push(&flags.list, "-include-pch");
-    array_push(&flags.list, precompiled);
+    words_add(&flags, "-include-pch");
+    words_add(&flags, precompiled);
     struct CXUnsavedFile rest = {.Filename = unit->path, .Contents = text, .Length = length};
     enum CXErrorCode error = clang_parseTranslationUnit2(parser->index, unit->path, flags.list.items,
                                                          (int)flags.list.count, &rest, 1, parse_options, tree);

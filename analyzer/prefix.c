@@ -148,8 +148,9 @@ static void remove_directory(const char *directory)
     DIR *stream = opendir(directory);
     if (!stream)
         return;
-    for (const struct dirent *entry; (entry = readdir(stream));)
-        unlinkat(dirfd(stream), entry->d_name, 0);
+    int fd = dirfd(stream);
+    for (const struct dirent *entry; fd >= 0 && (entry = readdir(stream));)
+        unlinkat(fd, entry->d_name, 0);
     closedir(stream);
     rmdir(directory);
 }

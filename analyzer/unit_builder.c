@@ -59,7 +59,7 @@ static void add_directory_of_link(struct unit_builder *builder, const char *file
 {
     const char *seen_in = path_cache_real(&builder->cache, "/", path_directory(builder->arena, file));
     if (seen_in && strcmp(seen_in, path_directory(builder->arena, real)) != 0)
-        array_push(&flags->list, arena_printf(builder->arena, "-iquote%s", seen_in));
+        words_add(flags, arena_printf(builder->arena, "-iquote%s", seen_in));
 }
 
 /* Collects the flags of an entry; false if the file is not C. */

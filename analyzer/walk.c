@@ -57,6 +57,25 @@ static void count_link(struct walk *walk, const char *path)
         walk->files->outside_links++;
 }
 
+static void see_directory(struct walk *walk, const char *path, bool is_link)
+{
+    if (is_link)
+        count_link(walk, path);
+    else if (!is_build_output(walk->arena, path))
+        array_push(&walk->pending, path);
+}
+
+static void see_file(struct walk *walk, const char *path, const char *name)
+{
+    if (source_file_is_c(name)) {
+        array_push(&walk->files->sources, path);
+    } else if (source_file_is_header(name)) {
+        array_push(&walk->files->headers, path);
+    } else if (strcmp(name, "compile_commands.json") == 0 && !walk->files->database) {
+        walk->files->database = path;
+    }
+}
+
 static void see_entry(struct walk *walk, const char *directory, const char *name)
 {
     if (name[0] == '.')
@@ -68,18 +87,10 @@ static void see_entry(struct walk *walk, const char *directory, const char *name
     bool is_link = S_ISLNK(status.st_mode);
     if (is_link && stat(path, &target) == 0)
         status = target;
-    if (S_ISDIR(status.st_mode) && is_link) {
-        count_link(walk, path);
-    } else if (S_ISDIR(status.st_mode)) {
-        if (!is_build_output(walk->arena, path))
-            array_push(&walk->pending, path);
-    } else if (source_file_is_c(name)) {
-        array_push(&walk->files->sources, path);
-    } else if (source_file_is_header(name)) {
-        array_push(&walk->files->headers, path);
-    } else if (strcmp(name, "compile_commands.json") == 0 && !walk->files->database) {
-        walk->files->database = path;
-    }
+    if (S_ISDIR(status.st_mode))
+        see_directory(walk, path, is_link);
+    else
+        see_file(walk, path, name);
 }
 
 static int later_name_first(const struct dirent **a, const struct dirent **b)

@@ -16,7 +16,7 @@ static int setup(void **state)
     struct fixture *fixture = must_malloc(sizeof *fixture);
     *fixture = (struct fixture){0};
     tree_make(&fixture->tree);
-    fixture->directory_before = getcwd(NULL, 0);
+    fixture->directory_before = path_real(NULL, ".");
     *state = fixture;
     return 0;
 }
