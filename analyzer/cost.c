@@ -437,12 +437,12 @@ const struct cost_entry *costs_entry(const struct costs *costs, uint32_t entry)
 
 const struct cost_entry *costs_function(const struct costs *costs, uint32_t function)
 {
-    return function < costs->linked->functions.count ? costs_entry(costs, costs->first_entry[function]) : NULL;
+    return function < costs->linked->functions.count ? costs_entry(costs, costs->main_entry[function]) : NULL;
 }
 
 double costs_call_frequency(const struct costs *costs, uint32_t function, uint32_t call)
 {
     if (!costs_function(costs, function) || call >= function_of(costs, function)->calls.count)
         return 0;
-    return costs->nodes.items[costs->first_entry[function]].call_frequency[call];
+    return costs->nodes.items[costs->main_entry[function]].call_frequency[call];
 }

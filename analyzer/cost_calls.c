@@ -85,8 +85,14 @@ void cost_count_calls(struct costs *costs, const struct components *components)
     count_roots(costs, called, calls);
     for (uint32_t i = costs->entries.count; i-- > 0;)
         pass_on(costs, components->order[i], calls);
-    costs->calls = ARENA_ARRAY(&costs->arena, double, costs->linked->functions.count);
-    for (uint32_t entry = 0; entry < costs->entries.count; entry++)
-        costs->calls[costs->entries.items[entry].function] += calls[entry];
+    uint32_t functions = costs->linked->functions.count;
+    costs->calls = ARENA_ARRAY(&costs->arena, double, functions);
+    costs->main_entry = arena_copy(&costs->arena, costs->first_entry, functions * sizeof *costs->first_entry);
+    for (uint32_t entry = 0; entry < costs->entries.count; entry++) {
+        uint32_t function = costs->entries.items[entry].function;
+        costs->calls[function] += calls[entry];
+        if (calls[entry] > calls[costs->main_entry[function]])
+            costs->main_entry[function] = entry;
+    }
     arena_free(&arena);
 }

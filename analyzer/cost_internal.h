@@ -63,6 +63,7 @@ struct costs {
     ARRAY(struct cost_target) targets;
     ARRAY(struct cost) known; /* costs of library calls */
     double *calls;            /* by function: how often a run of the program calls it */
+    uint32_t *main_entry;     /* by function: the entry that a run calls most often */
 };
 
 static inline const struct function *function_of(const struct costs *costs, uint32_t function)
@@ -77,7 +78,7 @@ void cost_graph_make(struct costs *costs);
 uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
                              const struct binding *binding);
 
-/* Fills costs->calls. The order of the components is bottom-up. */
+/* Fills costs->calls and costs->main_entry. The order of the components is bottom-up. */
 void cost_count_calls(struct costs *costs, const struct components *components);
 
 /* ---- cost_call.c ---- */
