@@ -179,8 +179,8 @@ static void build_call(struct flow *flow, uint32_t function, uint32_t index)
     library_fills(flow, function, index, pending.api);
     if (pending.api && pending.api->effect_count)
         array_push(&flow->pending, pending);
-    else if (call->result_used)
-        place_has_other(flow, call_result_place(flow, function, index));
+    else
+        library_call_without_effects(flow, &pending);
 }
 
 void build_function(struct flow *flow, uint32_t function)

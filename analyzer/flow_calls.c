@@ -175,6 +175,18 @@ static void apply_effect(struct flow *flow, const struct pending_call *pending, 
     }
 }
 
+/* What a library function gets the address of, it may write. */
+static void may_write_arguments(struct flow *flow, const struct pending_call *pending)
+{
+    const struct function *body = body_of(flow, pending->function);
+    const struct call *call = call_of(flow, pending);
+    for (uint32_t i = 0; i < call->argument_count; i++) {
+        const struct value *value = &body->values.items[body->arguments.items[call->first_argument + i]];
+        if (value->kind == VALUE_ADDRESS)
+            place_has_other(flow, slot_place(flow, pending->function, value->a));
+    }
+}
+
 static bool makes_result(const struct api *api)
 {
     for (unsigned i = 0; i < api->effect_count; i++) {
@@ -190,6 +202,8 @@ static void apply_api(struct flow *flow, struct pending_call *pending)
 {
     bool first = pending->targets_seen == 0;
     pending->targets_seen = 1;
+    if (first)
+        may_write_arguments(flow, pending);
     if (first && call_of(flow, pending)->result_used && !makes_result(pending->api))
         place_has_other(flow, call_result_place(flow, pending->function, pending->call));
     for (unsigned i = 0; i < pending->api->effect_count; i++)
@@ -198,6 +212,13 @@ static void apply_api(struct flow *flow, struct pending_call *pending)
 }
 
 /* ---- rounds ---- */
+
+void library_call_without_effects(struct flow *flow, const struct pending_call *pending)
+{
+    may_write_arguments(flow, pending);
+    if (call_of(flow, pending)->result_used)
+        place_has_other(flow, call_result_place(flow, pending->function, pending->call));
+}
 
 /* A library function that is called through a pointer becomes a call of its own, once. */
 static void connect_external(struct flow *flow, const struct pending_call *pending, name_id symbol)
@@ -212,10 +233,11 @@ static void connect_external(struct flow *flow, const struct pending_call *pendi
                                     .symbol = symbol,
                                     .api = api};
     library_fills(flow, pending->function, pending->call, api);
-    if (api && api->effect_count)
+    if (api && api->effect_count) {
         array_push(&flow->pending, external);
-    else if (call_of(flow, pending)->result_used)
-        place_has_other(flow, call_result_place(flow, pending->function, pending->call));
+        return;
+    }
+    library_call_without_effects(flow, pending);
 }
 
 static void connect_targets(struct flow *flow, struct pending_call *pending)

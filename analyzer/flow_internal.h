@@ -137,6 +137,9 @@ void connect_call(struct flow *flow, uint32_t function, uint32_t call, uint32_t 
 /* One round over the calls that depend on what flows: true if anything was new. */
 bool resolve_pending(struct flow *flow);
 
+/* A call of a library function of which only that it exists is known. */
+void library_call_without_effects(struct flow *flow, const struct pending_call *pending);
+
 /* ---- flow_modes.c ---- */
 
 /* Notes that a library call makes its descriptor non-blocking, and under which condition. */

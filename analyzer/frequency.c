@@ -99,7 +99,8 @@ static uint32_t walk_backwards(struct walk *walk, const uint32_t *children, uint
         doomed = ends;
     }
     walk->doomed = before;
-    return doomed ? end : SUMMARY_NONE;
+    bool is_main = walk->function->flags & FUNCTION_MAIN; /* its early returns are what hardly ever happens */
+    return doomed || is_main ? end : SUMMARY_NONE;
 }
 
 /* The outcomes of the children of `index`, from the last to the first: how a part is left depends on what follows. */
