@@ -7,113 +7,6 @@
 #define BOUND_TARGETS 6  /* a site with more targets than this calls their default entries */
 #define INLINED_CALL 0.3 /* of a call's overhead is left where the compiler can inline the callee */
 
-/* ---- bindings ---- */
-
-static bool set_is_plain(const struct value_set *set)
-{
-    return set->constant_count || set->function_count || set->external_count || set->fds;
-}
-
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    hash ^= value + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2);
-    return hash * 0xff51afd7ed558ccdu;
-}
-
-static uint64_t set_hash(uint64_t hash, const struct value_set *set)
-{
-    hash = mix(hash, set->function_count);
-    for (uint32_t i = 0; i < set->function_count; i++)
-        hash = mix(hash, set->functions[i]);
-    hash = mix(hash, set->external_count);
-    for (uint32_t i = 0; i < set->external_count; i++)
-        hash = mix(hash, set->externals[i]);
-    hash = mix(hash, set->constant_count);
-    for (uint32_t i = 0; i < set->constant_count; i++)
-        hash = mix(hash, (uint64_t)set->constants[i]);
-    return mix(mix(mix(hash, set->string), set->fds), set->other);
-}
-
-static bool same_set(const struct value_set *a, const struct value_set *b)
-{
-    return a->function_count == b->function_count && a->external_count == b->external_count &&
-           a->constant_count == b->constant_count && a->string == b->string && a->fds == b->fds &&
-           a->other == b->other &&
-           (!a->function_count || !memcmp(a->functions, b->functions, a->function_count * sizeof *a->functions)) &&
-           (!a->external_count || !memcmp(a->externals, b->externals, a->external_count * sizeof *a->externals)) &&
-           !memcmp(a->constants, b->constants, a->constant_count * sizeof *a->constants);
-}
-
-static bool same_binding(const struct binding *a, const struct binding *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (uint32_t i = 0; i < a->count; i++)
-        if (!same_set(&a->values[i], &b->values[i]))
-            return false;
-    return true;
-}
-
-static void keep_set(struct costs *costs, struct value_set *set)
-{
-    set->functions = arena_copy(&costs->arena, set->functions, set->function_count * sizeof *set->functions);
-    set->externals = arena_copy(&costs->arena, set->externals, set->external_count * sizeof *set->externals);
-    set->addresses = arena_copy(&costs->arena, set->addresses, set->address_count * sizeof *set->addresses);
-}
-
-static struct binding keep_binding(struct costs *costs, const struct binding *binding)
-{
-    struct value_set *values = ARENA_ARRAY(&costs->arena, struct value_set, binding->count);
-    for (uint32_t i = 0; i < binding->count; i++) {
-        values[i] = binding->values[i];
-        keep_set(costs, &values[i]);
-    }
-    return (struct binding){binding->count, values};
-}
-
-/* What the parameter holds over all calls. */
-static void joined_parameter(struct costs *costs, uint32_t function, uint32_t parameter, struct value_set *set)
-{
-    const struct function *body = function_of(costs, function);
-    *set = (struct value_set){.other = true};
-    for (uint32_t value = 0; value < body->values.count; value++) {
-        const struct value *item = &body->values.items[value];
-        if (item->kind != VALUE_SLOT)
-            continue;
-        const struct slot *slot = &body->slots.items[item->a];
-        if (slot->kind == SLOT_PARAMETER && slot->number == parameter) {
-            flow_value(costs->flow, function, value, NULL, &costs->scratch, set);
-            return;
-        }
-    }
-}
-
-/* What a call binds; count 0 if it says no more than what all calls together say. */
-static struct binding bind_arguments(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
-                                     const struct binding *binding)
-{
-    const struct function *body = function_of(costs, caller);
-    const struct call *site = &body->calls.items[call];
-    uint32_t parameters = function_of(costs, callee)->parameters.count;
-    uint32_t count = parameters < site->argument_count ? parameters : site->argument_count;
-    struct value_set *values = ARENA_ARRAY(&costs->scratch, struct value_set, count);
-    bool says_more = false;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t value = body->arguments.items[site->first_argument + i];
-        values[i].other = true;
-        if (i >= 64 || !(costs->traits.of[callee].parameters >> i & 1) || value == SUMMARY_NONE)
-            continue;
-        struct value_set joined;
-        joined_parameter(costs, callee, i, &joined);
-        flow_value(costs->flow, caller, value, binding, &costs->scratch, &values[i]);
-        if (!set_is_plain(&values[i]) || same_set(&values[i], &joined))
-            values[i] = joined;
-        else
-            says_more = true;
-    }
-    return (struct binding){says_more ? count : 0, values};
-}
-
 /* ---- entries ---- */
 
 static uint32_t entry_add(struct costs *costs, uint32_t function, struct binding binding, uint64_t hash)
@@ -137,22 +30,27 @@ uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t call
     uint32_t first = costs->first_entry[callee];
     if (!costs->traits.of[callee].parameters)
         return first;
-    struct binding bound = bind_arguments(costs, callee, caller, call, binding);
+    struct binding bound = binding_of_call(costs, callee, caller, call, binding);
     if (!bound.count)
         return first;
-    uint64_t hash = bound.count;
-    for (uint32_t i = 0; i < bound.count; i++)
-        hash = set_hash(hash, &bound.values[i]);
+    uint64_t hash = binding_hash(&bound);
     for (uint32_t entry = costs->nodes.items[first].next; entry != SUMMARY_NONE; entry = costs->nodes.items[entry].next)
-        if (costs->nodes.items[entry].hash == hash && same_binding(&costs->nodes.items[entry].binding, &bound))
+        if (costs->nodes.items[entry].hash == hash && binding_same(&costs->nodes.items[entry].binding, &bound))
             return entry;
     if (costs->contexts[callee] == MOST_CONTEXTS)
         return first;
     costs->contexts[callee]++;
-    return entry_add(costs, callee, keep_binding(costs, &bound), hash);
+    return entry_add(costs, callee, binding_keep(costs, &bound), hash);
 }
 
 /* ---- call sites ---- */
+
+/* Constants of a value that were asked for before. */
+struct asked {
+    bool known;
+    uint8_t count;
+    int64_t constants[KNOWN_CONSTANTS];
+};
 
 /* One entry while its sites are made. */
 struct making {
@@ -161,7 +59,7 @@ struct making {
     uint32_t entry;
     struct binding binding;
     struct frequencies frequencies;
-    uint8_t *call_flags;
+    struct asked *asked; /* by value */
 };
 
 static const struct binding *binding_of(const struct making *making)
@@ -353,22 +251,32 @@ static void own_work(struct making *making, struct cost_node *cost_node)
 static uint32_t constants_of(void *data, uint32_t value, int64_t constants[KNOWN_CONSTANTS])
 {
     const struct making *making = data;
-    struct value_set set;
-    flow_value(making->costs->flow, making->function, value, binding_of(making), &making->costs->scratch, &set);
-    if (set.other || set.function_count || set.external_count || set.address_count || set.string || set.fds)
-        return 0;
-    memcpy(constants, set.constants, set.constant_count * sizeof *constants);
-    return set.constant_count;
+    struct asked *asked = &making->asked[value];
+    if (!asked->known) {
+        struct value_set set;
+        flow_value(making->costs->flow, making->function, value, binding_of(making), &making->costs->scratch, &set);
+        bool plain =
+            !(set.other || set.function_count || set.external_count || set.address_count || set.string || set.fds);
+        asked->known = true;
+        asked->count = plain ? (uint8_t)set.constant_count : 0;
+        memcpy(asked->constants, set.constants, sizeof asked->constants);
+    }
+    memcpy(constants, asked->constants, asked->count * sizeof *constants);
+    return asked->count;
 }
 
 static void find_frequencies(struct making *making)
 {
     struct costs *costs = making->costs;
     const struct function *body = function_of(costs, making->function);
-    making->call_flags = ARENA_ARRAY(&costs->scratch, uint8_t, body->calls.count);
-    for (uint32_t call = 0; call < body->calls.count; call++)
-        making->call_flags[call] = traits_of_call(&costs->traits, making->function, call);
-    struct frequency_input input = {body, making->call_flags, constants_of, making};
+    uint8_t *flags = costs->call_flags[making->function];
+    if (!flags) {
+        flags = costs->call_flags[making->function] = ARENA_ARRAY(&costs->arena, uint8_t, body->calls.count);
+        for (uint32_t call = 0; call < body->calls.count; call++)
+            flags[call] = traits_of_call(&costs->traits, making->function, call);
+    }
+    making->asked = ARENA_ARRAY(&costs->scratch, struct asked, body->values.count);
+    struct frequency_input input = {body, flags, constants_of, making};
     frequency_solve(&input, &costs->scratch, &making->frequencies);
 }
 
@@ -401,57 +309,13 @@ static void entry_fill(struct costs *costs, uint32_t entry)
     arena_free(&costs->scratch);
 }
 
-/* An event loop calls a handler when its descriptor is ready: it does not wait there, as if it were non-blocking. */
-static void bind_ready(struct costs *costs, uint32_t handler)
-{
-    const struct function *body = function_of(costs, handler);
-    struct value_set *values = ARENA_ARRAY(&costs->scratch, struct value_set, body->parameters.count);
-    for (uint32_t i = 0; i < body->parameters.count; i++) {
-        joined_parameter(costs, handler, i, &values[i]);
-        if (body->parameters.items[i].pointer)
-            continue;
-        fd_bits kinds = values[i].fds ? values[i].fds : (fd_bits)(FD_BLOCKING_BITS | FD_NONBLOCKING_BITS);
-        values[i].fds = (fd_bits)((kinds & FD_NONBLOCKING_BITS) | (kinds & FD_BLOCKING_BITS) << 1);
-        values[i].other = false;
-    }
-    struct binding binding = {body->parameters.count, values};
-    costs->nodes.items[costs->first_entry[handler]].binding = keep_binding(costs, &binding);
-}
-
-/* The handlers that a dispatcher of the program itself calls. */
-static void bind_dispatched(struct costs *costs, uint32_t dispatcher)
-{
-    const struct function *body = function_of(costs, dispatcher);
-    for (uint32_t call = 0; call < body->calls.count; call++) {
-        name_id symbol;
-        struct call_targets targets;
-        if (call_symbol(body, call, &symbol) || !is_in_loop(body, call))
-            continue;
-        flow_call_targets(costs->flow, dispatcher, call, NULL, &costs->scratch, &targets);
-        for (uint32_t i = 0; i < targets.function_count; i++)
-            bind_ready(costs, targets.functions[i]);
-    }
-}
-
-static void bind_handlers(struct costs *costs)
-{
-    for (array_each(const uint32_t, function, &costs->program->functions))
-        if (costs->traits.of[*function].dispatches)
-            bind_dispatched(costs, *function);
-    uint32_t count;
-    const struct registration *registrations = flow_registrations(costs->flow, &count);
-    for (uint32_t i = 0; i < count; i++)
-        if (registrations[i].when == CALLBACK_EVENT_LOOP &&
-            costs->first_entry[registrations[i].function] != SUMMARY_NONE)
-            bind_ready(costs, registrations[i].function);
-    arena_free(&costs->scratch);
-}
-
 void cost_graph_make(struct costs *costs)
 {
     uint32_t count = costs->linked->functions.count;
     costs->first_entry = ARENA_ARRAY(&costs->arena, uint32_t, count);
     costs->contexts = ARENA_ARRAY(&costs->arena, uint8_t, count);
+    costs->joined = ARENA_ARRAY(&costs->arena, struct value_set *, count);
+    costs->call_flags = ARENA_ARRAY(&costs->arena, uint8_t *, count);
     memset(costs->first_entry, 0xff, count * sizeof *costs->first_entry);
     for (array_each(uint32_t, function, &costs->program->functions))
         entry_add(costs, *function, (struct binding){0}, 0);

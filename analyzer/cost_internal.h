@@ -1,6 +1,7 @@
 /* Inside the cost pass.
  *
  * cost_graph.c   entries (a function with what its parameters are bound to), their call sites and targets
+ * cost_bind.c    what calls give parameters
  * cost_call.c    what the value flow says of arguments; what a library call costs
  * cost_calls.c   how often a run of the program calls each function
  * cost.c         costs bottom-up over the components of the graph of entries
@@ -15,7 +16,7 @@
 #include "analyzer/cost.h"
 #include "analyzer/traits.h"
 
-#define MOST_CONTEXTS 8 /* entries of a function beside the default one */
+#define MOST_CONTEXTS 4 /* entries of a function beside the default one */
 
 /* Something that a call site may call. */
 struct cost_target {
@@ -55,8 +56,10 @@ struct costs {
     struct arena arena;
     struct arena scratch; /* emptied for every entry */
     struct trait_table traits;
-    uint32_t *first_entry; /* by function: its default entry, or SUMMARY_NONE */
-    uint8_t *contexts;     /* by function: how many entries beside the default one */
+    uint32_t *first_entry;     /* by function: its default entry, or SUMMARY_NONE */
+    uint8_t *contexts;         /* by function: how many entries beside the default one */
+    uint8_t **call_flags;      /* by function: CALL_… of each call; made when first needed */
+    struct value_set **joined; /* by function: what each parameter holds over all calls; made when first needed */
     ARRAY(struct cost_entry) entries;
     ARRAY(struct cost_node) nodes; /* by entry */
     ARRAY(struct cost_site) sites;
@@ -77,6 +80,21 @@ void cost_graph_make(struct costs *costs);
 /* The entry for calling `callee` from a call site: with what the arguments bind, or the default one. */
 uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
                              const struct binding *binding);
+
+/* ---- cost_bind.c ---- */
+
+/* What a call gives its callee's parameters; count 0 if that says no more than what all calls together give. Values lie
+ * in the scratch arena. */
+struct binding binding_of_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
+                               const struct binding *binding);
+struct binding binding_keep(struct costs *costs, const struct binding *binding); /* a copy in costs->arena */
+uint64_t binding_hash(const struct binding *binding);
+bool binding_same(const struct binding *a, const struct binding *b);
+
+/* Binds the parameters of the default entries of event handlers. */
+void bind_handlers(struct costs *costs);
+
+/* ---- cost_calls.c ---- */
 
 /* Fills costs->calls and costs->main_entry. The order of the components is bottom-up. */
 void cost_count_calls(struct costs *costs, const struct components *components);
