@@ -53,7 +53,7 @@ static void find_blocking_call(struct chain *chain, uint32_t function)
         const struct cost_source *source = &entry->most_wait;
         if (source->call == SUMMARY_NONE || source->share <= 0)
             return;
-        frequency *= source->frequency;
+        frequency *= source->frequency < 1 ? source->frequency : 1; /* a loop before makes nothing more evident */
         evident = evident && frequency >= often && has_one_target(chain, entry->function, source->call);
         if (source->api) {
             const struct call *call = &stage_function(chain->stages, entry->function)->calls.items[source->call];

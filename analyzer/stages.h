@@ -47,6 +47,9 @@ void result_add_units(const struct stages *stages, struct result *result, const 
 /* Fills in what an opened unit's call chain says: blocking call, asynchronous forms, unsafe calls (chain.c). */
 void unit_follow_chain(const struct stages *stages, uint32_t function, struct arena *arena, struct unit *unit);
 
+/* The variables with static storage that the unit's calls write (shared.c). */
+void unit_find_shared_state(const struct stages *stages, uint32_t function, struct arena *arena, struct unit *unit);
+
 /* Small helpers on the stages. */
 static inline const struct function *stage_function(const struct stages *stages, uint32_t function)
 {

@@ -30,6 +30,8 @@ static void add_unit(struct finder *finder, uint32_t function, uint32_t owner, s
             (unit.kind != UNIT_LOOP_CALL || (known->owner == unit.owner && known->site.line == unit.site.line)))
             return;
     unit_follow_chain(finder->stages, function, &finder->result->arena, &unit);
+    if (unit.kind == UNIT_LOOP_CALL || unit.kind == UNIT_NAMED) /* the others run beside one another already */
+        unit_find_shared_state(finder->stages, function, &finder->result->arena, &unit);
     array_push(&finder->units, unit);
     array_push(&finder->functions, function);
 }

@@ -76,6 +76,9 @@ static void set_chain(struct facts *facts, const struct unit *unit)
         facts_set_boolean(facts, FACT_ASYNC_POSSIBLE, unit->async_possible);
     set_text(facts, FACT_ASYNC_MISSING, unit->async_missing);
     set_text(facts, FACT_UNSAFE_CALL, unit->unsafe_call);
+    if (unit->shared_known)
+        facts_set_word(facts, FACT_SHARED_STATE, concept_names(CONCEPT_SHARED)[unit->shared_state]);
+    set_text(facts, FACT_SHARED_NAMES, unit->shared_names);
     set_text(facts, FACT_SHARED_ARGUMENT, unit->shared_argument);
     if (unit->shared_argument)
         facts_set_boolean(facts, FACT_ITEMS_INDEPENDENT, false);

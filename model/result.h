@@ -31,6 +31,10 @@ struct unit {
     bool trip_known;
     double trip_count;           /* turns of the loop around the call */
     const char *shared_argument; /* loop calls: a parameter that gets the same writable object each turn, or NULL */
+    bool shared_known;           /* shared variables that the calls write were found */
+    enum shared_state shared_state;
+    const char *shared_names;    /* up to three of them: "a, b" */
+    struct place shared_place;   /* where the first is written */
     bool blocking_evident;       /* see facts.def */
     const char *blocking_call;   /* NULL: does not wait */
     struct place blocking_place; /* where that call is */
