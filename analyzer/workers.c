@@ -287,22 +287,28 @@ static void *zeroed(size_t count, size_t size)
     return memory;
 }
 
-/* Leaves only the prefixes that came to be; NULL if there are none. Units then refer to them by their new numbers. */
+/* Leaves only the prefixes that units share in the end; NULL if there are none. Units then refer to them by their new
+ * numbers. */
 static struct summary_bytes *collect_prefixes(struct summarizing *work, unsigned *count)
 {
-    int32_t *number = zeroed(work->plan.groups.count, sizeof *number);
+    int32_t *number = zeroed(work->plan.groups.count, sizeof *number); /* from 1; 0: not used */
+    for (uint32_t i = 0; i < work->list->count; i++)
+        if (work->summaries[i].prefix >= 0)
+            number[work->summaries[i].prefix] = 1;
     *count = 0;
     for (uint32_t i = 0; i < work->plan.groups.count; i++) {
-        if (work->plan.groups.items[i].state != PREFIX_READY)
+        if (!number[i]) {
+            free(work->prefixes[i].bytes);
             continue;
-        number[i] = (int32_t)*count;
+        }
         work->prefixes[*count] = work->prefixes[i];
         work->prefixes[*count].prefix = -1;
-        work->prefixes[(*count)++].from_prefix = true;
+        work->prefixes[*count].from_prefix = true;
+        number[i] = (int32_t)++*count;
     }
     for (uint32_t i = 0; i < work->list->count; i++)
         if (work->summaries[i].prefix >= 0)
-            work->summaries[i].prefix = number[work->summaries[i].prefix];
+            work->summaries[i].prefix = number[work->summaries[i].prefix] - 1;
     free(number);
     if (*count)
         return work->prefixes;
