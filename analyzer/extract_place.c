@@ -87,6 +87,17 @@ static bool element_member(struct extractor *x, CXCursor base, CXCursor member, 
     return true;
 }
 
+/* A place with where it lies: the object of a member, the index of an element. */
+static uint32_t part_of(struct extractor *x, uint32_t place, uint32_t whole)
+{
+    struct value value = x->function.values.items[place];
+    bool is_place = value.kind == VALUE_SLOT || value.kind == VALUE_DEREF;
+    if (!is_place || value.b || x->function.values.items[whole].kind == VALUE_UNKNOWN)
+        return place;
+    value.b = whole + 1;
+    return value_add(x, value);
+}
+
 static uint32_t member_place(struct extractor *x, CXCursor cursor, unsigned access)
 {
     struct children children = children_of(x, cursor);
@@ -95,16 +106,16 @@ static uint32_t member_place(struct extractor *x, CXCursor cursor, unsigned acce
         children_drop(x, children);
         return place;
     }
+    uint32_t whole = value_unknown(x);
     if (children.count) {
         CXCursor base = child_at(x, children, 0);
         bool pointer = clang_getCanonicalType(clang_getCursorType(base)).kind == CXType_Pointer;
+        whole = pointer ? expression(x, base, true) : place_expression(x, base, access);
         if (pointer)
-            access_through(x, expression(x, base, true), access);
-        else
-            place_expression(x, base, access);
+            access_through(x, whole, access);
     }
     children_drop(x, children);
-    return declared_place(x, cursor, access & ACCESS_NONE);
+    return part_of(x, declared_place(x, cursor, access & ACCESS_NONE), whole);
 }
 
 static uint32_t deref_place(struct extractor *x, CXCursor operand, unsigned access)
@@ -135,7 +146,9 @@ static uint32_t element_place(struct extractor *x, CXCursor cursor, unsigned acc
             place = array_place(x, array, access);
         else
             place = deref_place(x, base, access);
-        expression(x, child_at(x, children, 1), false);
+        CXCursor index = child_at(x, children, 1);
+        bool varies = clang_getCursorKind(index) != CXCursor_IntegerLiteral;
+        place = part_of(x, place, expression(x, index, varies));
     }
     children_drop(x, children);
     x->pending.simple++;

@@ -264,19 +264,20 @@ static bool changes_in_loop(const struct function *function, const struct node *
     return false;
 }
 
-/* Is the value that of this turn: something that the loop changes, or an element in a counted loop? */
+/* Is the value that of this turn: something that the loop changes, a member of it, an element at an index that it
+ * changes? */
 static bool is_item(const struct function *function, const struct node *loop, uint32_t value)
 {
     const struct value *v = &function->values.items[value];
     switch (v->kind) {
     case VALUE_SLOT: {
-        const struct slot *slot = &function->slots.items[v->a];
-        if (slot->kind == SLOT_FIELD)
-            return loop->flags == LOOP_COUNTED || loop->flags == LOOP_LIST;
-        return slot->kind != SLOT_GLOBAL && changes_in_loop(function, loop, v->a);
+        enum slot_kind kind = function->slots.items[v->a].kind;
+        if (v->b)
+            return is_item(function, loop, v->b - 1);
+        return (kind == SLOT_LOCAL || kind == SLOT_PARAMETER) && changes_in_loop(function, loop, v->a);
     }
     case VALUE_DEREF:
-        return loop->flags == LOOP_COUNTED || is_item(function, loop, v->a);
+        return is_item(function, loop, v->a) || (v->b && is_item(function, loop, v->b - 1));
     case VALUE_SUM:
     case VALUE_PRODUCT:
     case VALUE_JOIN:

@@ -57,9 +57,10 @@ enum value_kind {
     VALUE_INTEGER,  /* number */
     VALUE_STRING,   /* name: the first 63 bytes of a literal */
     VALUE_FUNCTION, /* name: its symbol */
-    VALUE_SLOT,     /* a: index into slots; what the slot holds */
+    VALUE_SLOT,     /* a: index into slots; what the slot holds. b: 0, or 1 + the value of the object of a member, or
+                       of the index of an element: slots are shared by all of them */
     VALUE_ADDRESS,  /* a: index into slots; the slot's address (also an array that decays) */
-    VALUE_DEREF,    /* a: value; what it points to */
+    VALUE_DEREF,    /* a: value; what it points to. b: 0, or 1 + the value of the index */
     VALUE_CALL,     /* a: index into calls; its result */
     VALUE_JOIN,     /* a, b: values; one or the other */
     VALUE_OR,       /* a, b: values; bitwise or */
