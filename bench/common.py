@@ -40,7 +40,8 @@ def fetch(project):
     tree = corpus_directory() / project
     if not (tree / "compile_commands.json").exists():
         print(f"fetching {project}", file=sys.stderr)
-        if subprocess.run([BENCH / "corpus/fetch", project, corpus_directory()], stdout=sys.stderr, check=False).returncode:
+        done = subprocess.run([BENCH / "corpus/fetch", project, corpus_directory()], stdout=sys.stderr, check=False)
+        if done.returncode:
             fail(f"{project} could not be fetched")
     return tree
 
@@ -89,7 +90,8 @@ def first_line(*command):
 def machine():
     """One line about the machine."""
     with open("/proc/cpuinfo", encoding="utf-8") as stream:
-        model = next((line.split(":")[1].strip() for line in stream if line.startswith("model name")), platform.machine())
+        models = [line.split(":")[1].strip() for line in stream if line.startswith("model name")]
+    model = models[0] if models else platform.machine()
     return f"{os.cpu_count()} × {model}, Linux {platform.release()}, load {os.getloadavg()[0]:.1f}"
 
 
@@ -101,11 +103,3 @@ def table(rows, stream=None):
     for row in rows:
         cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
         print("  ".join(cells).rstrip(), file=stream or sys.stdout)
-
-
-def time_text(nanoseconds):
-    """A time for people: two digits and a unit."""
-    for unit, size in ("s", 1e9), ("ms", 1e6), ("µs", 1e3):
-        if nanoseconds >= size:
-            return f"{nanoseconds / size:.2g} {unit}" if nanoseconds < 100 * size else f"{nanoseconds / size:.0f} {unit}"
-    return f"{nanoseconds:.2g} ns"
