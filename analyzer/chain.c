@@ -8,6 +8,7 @@
 
 static const double matters = 0.05; /* of a unit's waiting: less than this is not worth a rewrite */
 static const double often = 0.2;    /* calls per call of the unit: what happens less often is not evident */
+static const double likely = 0.3;   /* calls per call of the unit: what happens less often is not the usual case */
 static const unsigned deepest = 24; /* calls */
 
 struct chain {
@@ -61,6 +62,7 @@ static void find_blocking_call(struct chain *chain, uint32_t function)
             chain->unit->async_form = source->api->async_form;
             chain->unit->blocking_place = stage_place(chain->stages, entry->function, call->line, call->column);
             chain->unit->blocking_place.file = arena_strdup(chain->arena, chain->unit->blocking_place.file);
+            chain->unit->blocking_likely = frequency >= likely;
             chain->unit->blocking_evident = evident && blocks_for_certain(chain, entry, source);
             return;
         }

@@ -66,6 +66,8 @@ static void set_costs(struct facts *facts, const struct function_result *functio
 static void set_chain(struct facts *facts, const struct unit *unit)
 {
     set_text(facts, FACT_BLOCKING_CALL, unit->blocking_call);
+    if (unit->blocking_call)
+        facts_set_boolean(facts, FACT_BLOCKING_LIKELY, unit->blocking_likely);
     facts_set_boolean(facts, FACT_BLOCKING_EVIDENT, unit->blocking_call && unit->blocking_evident);
     if (unit->blocking_call)
         facts_set_number(facts, FACT_CHAIN_LENGTH, unit->chain_length);

@@ -36,6 +36,7 @@ struct unit {
     const char *shared_names;    /* up to three of them: "a, b" */
     struct place shared_place;   /* where the first is written */
     bool blocking_evident;       /* see facts.def */
+    bool blocking_likely;        /* most calls of the unit reach the blocking call */
     const char *blocking_call;   /* NULL: does not wait */
     struct place blocking_place; /* where that call is */
     uint32_t chain_length;       /* functions from the unit to its waiting calls */
