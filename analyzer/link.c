@@ -173,6 +173,53 @@ static void merge_declarations(struct linked *linked, const declared_list *decla
         linked->declared[one->symbol] |= one->flags;
 }
 
+/* ---- shared headers ---- */
+
+/* A unit that shares a header holds the header's code as if it had read it itself. */
+static void give_shared_code(struct linked_unit *unit, const struct linked_unit *header)
+{
+    for (array_each(const uint32_t, function, &header->functions))
+        array_push(&unit->functions, *function);
+    for (array_each(const name_id, global, &header->globals))
+        array_push(&unit->globals, *global);
+}
+
+static void remove_headers(struct linked *linked)
+{
+    uint32_t kept = 0;
+    for (array_each(struct linked_unit, unit, &linked->units)) {
+        if (unit->prefix) {
+            array_free(&unit->globals);
+            array_free(&unit->functions);
+        } else {
+            linked->units.items[kept++] = *unit;
+        }
+    }
+    linked->units.count = kept;
+}
+
+static void set_first_units(struct linked *linked)
+{
+    for (array_each(struct linked_function, function, &linked->functions))
+        function->unit = SUMMARY_NONE;
+    for (uint32_t u = 0; u < linked->units.count; u++)
+        for (array_each(const uint32_t, function, &linked->units.items[u].functions))
+            if (linked->functions.items[*function].unit == SUMMARY_NONE)
+                linked->functions.items[*function].unit = u;
+}
+
+/* Afterwards nothing shows that headers were shared. sorted[i] became unit i. */
+static void fold_shared_headers(struct linked *linked, struct summary *const *sorted, const struct summary *summaries,
+                                unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned header = 0; sorted[i]->shares != SUMMARY_NONE && header < count; header++)
+            if (sorted[header] == &summaries[sorted[i]->shares])
+                give_shared_code(&linked->units.items[i], &linked->units.items[header]);
+    remove_headers(linked);
+    set_first_units(linked);
+}
+
 /* ---- the order of functions ---- */
 
 struct function_key {
@@ -289,6 +336,7 @@ void link_summaries(struct linked *linked, struct summary *summaries, unsigned c
     struct summary **sorted = sorted_summaries(summaries, count);
     for (unsigned i = 0; i < count; i++)
         take_summary(&linker, sorted[i], &declared);
+    fold_shared_headers(linked, sorted, summaries, count);
     free(sorted);
     array_free(&linker.first_body);
     array_free(&linker.next_body);

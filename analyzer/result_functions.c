@@ -182,8 +182,8 @@ static void count_sites(const struct stages *stages, struct coverage *coverage)
 void result_add_coverage(const struct stages *stages, struct result *result)
 {
     struct coverage *coverage = &result->coverage;
-    coverage->units = stages->list.count;
-    coverage->failed_units = stages->failed_units;
+    coverage->units = stages->list.count + stages->list.unreadable;
+    coverage->failed_units = stages->failed_units + stages->list.unreadable;
     coverage->broken_units = stages->broken_units;
     coverage->functions = result->function_count;
     for (array_each(const struct program, program, &stages->linked.programs))

@@ -11,13 +11,15 @@ const char *const stage_names[] = {"summary", "graph", "flow", "cost", NULL};
 static void read_summaries(struct stages *stages, struct summary_bytes *bytes, unsigned count,
                            struct summary *summaries, unsigned *read, struct problems *problems)
 {
+    uint32_t *number = must_malloc(count * sizeof *number); /* of the summary of these bytes, or NONE */
     for (unsigned i = 0; i < count; i++) {
         bool is_unit = i < stages->list.count;
+        number[i] = SUMMARY_NONE;
         struct place place = {is_unit ? stages->list.units[i].name : NULL, 0, 0};
         if (bytes[i].size && summary_read(&summaries[*read], bytes[i].bytes, bytes[i].size)) {
             summaries[*read].prefix = bytes[i].from_prefix;
             stages->broken_units += is_unit && summaries[*read].errors > 0;
-            ++*read;
+            number[i] = (*read)++;
         } else if (is_unit) {
             stages->failed_units++;
             if (bytes[i].size)
@@ -26,6 +28,10 @@ static void read_summaries(struct stages *stages, struct summary_bytes *bytes, u
         }
         free(bytes[i].bytes);
     }
+    for (unsigned i = 0; i < stages->list.count; i++)
+        if (number[i] != SUMMARY_NONE && bytes[i].prefix >= 0)
+            summaries[number[i]].shares = number[stages->list.count + (uint32_t)bytes[i].prefix];
+    free(number);
 }
 
 static void summarize_and_link(struct stages *stages, struct problems *problems)

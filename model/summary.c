@@ -3,7 +3,7 @@
 
 void summary_init(struct summary *summary)
 {
-    *summary = (struct summary){0};
+    *summary = (struct summary){.shares = SUMMARY_NONE};
     names_init(&summary->names);
 }
 

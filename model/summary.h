@@ -221,6 +221,7 @@ struct summary {
     name_id unit;                     /* the unit's file, relative to the root */
     name_id flags_key;                /* the configuration */
     bool prefix;                      /* the code of a shared prefix header */
+    uint32_t shares;                  /* not in the bytes: the summary with the code of its first header, or NONE */
     uint32_t errors;                  /* reported by the parser */
     ARRAY(struct function) functions; /* in the order of definition; the initialisers, if any, last */
     ARRAY(struct declaration) declarations;

@@ -238,6 +238,7 @@ static void get_unit(struct decoder *decoder, struct summary *summary)
     summary->unit = get_name(decoder);
     summary->flags_key = get_name(decoder);
     summary->prefix = get_bool(decoder);
+    summary->shares = SUMMARY_NONE;
     summary->errors = get_u32(decoder);
     GET_ARRAY(decoder, &summary->declarations, 2);
     while (MORE(decoder, &summary->declarations)) {

@@ -436,9 +436,13 @@ static void a_prefix_header_lends_its_functions(void **state)
     add_function(prefix, "server.h", "other", FUNCTION_STATIC, "", 0);
     add_function(prefix, "server.h", "unused", FUNCTION_STATIC, "", 0);
     add_function(prefix, "server.h", "initialisers", FUNCTION_INITIALISERS, "", 0)->symbol = 0;
-    define(add_unit(&tree, "a.c"), "main", "server.h#used");
+    struct summary *a = add_unit(&tree, "a.c"), *z = NULL;
+    define(a, "main", "server.h#used");
+    a->shares = 0; /* the header's summary is the first */
     define(add_unit(&tree, "helper.c"), "helper", "");
-    define(add_unit(&tree, "z.c"), "main", "server.h#other");
+    z = add_unit(&tree, "z.c");
+    define(z, "main", "server.h#other");
+    z->shares = 0;
     link_tree(&linked, &tree);
     assert_functions(&linked, "a.c", "a.c#main helper.c#helper server.h#initialisers server.h#unused server.h#used");
     assert_functions(&linked, "z.c", "server.h#initialisers server.h#other z.c#main");
