@@ -22,6 +22,11 @@ double cost_wait(const struct cost *cost)
     return sum;
 }
 
+double happens_at_all(double reach)
+{
+    return reach / (reach + REACHES_EVEN);
+}
+
 /* ln of a log-normal quantity. */
 struct logarithm {
     double mean;
@@ -67,11 +72,9 @@ static bool is_unresolved(const struct cost *cost)
     return cost->assumed >= UNRESOLVED && cost->unknown >= 0.5;
 }
 
-/* How likely the waiting happens at all. What is expected once in thousands of calls nearly never does: it is an error
- * path, a feature that is not used. */
 static double waiting_happens(const struct cost *cost)
 {
-    return cost->wait_chance * cost->wait_reach / (cost->wait_reach + REACHES_EVEN);
+    return cost->wait_chance * happens_at_all(cost->wait_reach);
 }
 
 /* The q-quantile of the share of waiting. */

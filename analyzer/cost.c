@@ -68,6 +68,7 @@ static double add_cost(struct cost *sum, const struct cost *cost, double by)
     sum->assumed += by * (cost->cpu + wait) * cost->assumed;
     sum->wait_chance += by * wait * cost->wait_chance;
     sum->wait_reach += by * wait * cost->wait_reach;
+    sum->cpu_reach += by * cost->cpu * cost->cpu_reach;
     return wait;
 }
 
@@ -78,28 +79,53 @@ static void finish_sum(struct cost *sum)
     sum->assumed = share(sum->assumed, time);
     sum->wait_chance = share(sum->wait_chance, wait);
     sum->wait_reach = share(sum->wait_reach, wait);
+    sum->cpu_reach = share(sum->cpu_reach, sum->cpu);
 }
 
-/* Which targets a call really has is as uncertain as what they cost: where few of many wait, it reaches them seldom. */
+/* What is reached less often by a factor counts less than its mean: what nearly never happens is an error path, or a
+ * feature that is not used. Returns the factor for the mean, and lowers the reach. */
+static double reach_less(double *reach, double by)
+{
+    double before = *reach;
+    *reach = before * by;
+    return before > 0 && by < 1 ? happens_at_all(*reach) / happens_at_all(before) : 1;
+}
+
+static void cost_reaches_less(struct site_cost *cost, double cpu_by, double wait_by)
+{
+    double cpu = reach_less(&cost->mean.cpu_reach, cpu_by), wait = reach_less(&cost->mean.wait_reach, wait_by);
+    cost->mean.cpu *= cpu;
+    cost->cpu_variance *= square(cpu);
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        cost->mean.wait[kind] *= wait;
+    cost->wait *= wait;
+    cost->wait_variance *= square(wait);
+    cost->covariance *= cpu * wait;
+}
+
+/* Which targets a call really has is as uncertain as what they cost: what few of many do is reached seldom. */
 static void site_cost_of(const struct costs *costs, const struct cost_site *site, struct site_cost *result)
 {
     *result = (struct site_cost){0};
-    double cpu_square = 0, wait_square = 0, square_of_waits = 0, product = 0;
+    double cpu_square = 0, wait_square = 0, product = 0, square_of_cpus = 0, square_of_waits = 0;
     for (uint32_t i = 0; i < site->target_count; i++) {
         const struct cost_target *target = &costs->targets.items[site->first_target + i];
         const struct cost *cost = target_cost(costs, target);
         double wait = add_cost(&result->mean, cost, target->weight);
         cpu_square += target->weight * square(cost->cpu) * (1 + square(cost->cpu_spread));
         wait_square += target->weight * square(wait) * (1 + square(cost->wait_spread));
-        square_of_waits += target->weight * square(wait);
         product += target->weight * cost->cpu * wait * (1 + cost->covariance);
+        square_of_cpus += target->weight * square(cost->cpu);
+        square_of_waits += target->weight * square(wait);
     }
     finish_sum(&result->mean);
-    result->wait = cost_wait(&result->mean);
-    result->mean.wait_reach *= share(square(result->wait), square_of_waits);
-    result->cpu_variance = cpu_square - square(result->mean.cpu);
-    result->wait_variance = wait_square - square(result->wait);
-    result->covariance = product - result->mean.cpu * result->wait;
+    double cpu = result->mean.cpu, wait = cost_wait(&result->mean);
+    result->wait = wait;
+    result->cpu_variance = cpu_square - square(cpu);
+    result->wait_variance = wait_square - square(wait);
+    result->covariance = product - cpu * wait;
+    if (site->target_count > 1)
+        cost_reaches_less(result, share(square(cpu), square_of_cpus), share(square(wait), square_of_waits));
 }
 
 /* Group sums → the function: the guess of each group widens all that it holds. */
@@ -157,21 +183,26 @@ static double begin_sums(const struct cost_node *node, struct group_sum *sums)
     return own;
 }
 
-/* How likely a call of the function reaches its waiting: any of the sites will do, by how much each of them waits. */
-static double reach_of(const struct costs *costs, const struct cost_node *node, const struct site_cost *sites)
+/* How likely a call of the function reaches most of its time (of waiting, or of CPU time): any of the sites will do, by
+ * how much each of them takes. `own` is what it takes itself. */
+static double reach_of(const struct costs *costs, const struct cost_node *node, const struct site_cost *sites,
+                       double own, bool waiting)
 {
-    double most = 0, misses = 1;
-    for (uint32_t i = 0; i < node->site_count; i++)
-        most = fmax(most, costs->sites.items[node->first_site + i].frequency * sites[i].wait);
-    if (most <= 0)
-        return 0;
+    double most = own, misses = 1;
     for (uint32_t i = 0; i < node->site_count; i++) {
-        double frequency = costs->sites.items[node->first_site + i].frequency;
-        double weight = frequency * sites[i].wait / most;
-        if (weight > 0.001)
-            misses *= pow(1 - fmin(frequency, 1) * sites[i].mean.wait_reach, weight);
+        double time = waiting ? sites[i].wait : sites[i].mean.cpu;
+        most = fmax(most, costs->sites.items[node->first_site + i].frequency * time);
     }
-    return 1 - misses;
+    if (most <= own)
+        return most > 0 ? 1 : 0;
+    for (uint32_t i = 0; i < node->site_count; i++) {
+        double time =
+            costs->sites.items[node->first_site + i].frequency * (waiting ? sites[i].wait : sites[i].mean.cpu);
+        double reach = waiting ? sites[i].mean.wait_reach : sites[i].mean.cpu_reach;
+        if (time > 0.001 * most)
+            misses *= pow(1 - fmin(reach, 1), time / most);
+    }
+    return 1 - misses * (1 - own / most);
 }
 
 static void evaluate(struct solving *solving, uint32_t index)
@@ -187,6 +218,7 @@ static void evaluate(struct solving *solving, uint32_t index)
         struct site_cost *cost = &solving->sites[i];
         struct group_sum *sum = &sums[site->group];
         site_cost_of(costs, site, cost);
+        cost_reaches_less(cost, fmin(site->frequency, 1), fmin(site->frequency, 1));
         add_cost(&total, &cost->mean, site->frequency);
         sum->cpu += site->frequency * cost->mean.cpu;
         sum->cpu_variance += square(site->frequency) * cost->cpu_variance;
@@ -200,7 +232,8 @@ static void evaluate(struct solving *solving, uint32_t index)
     total.cpu_spread = spread_of(sums[0].cpu, sums[0].cpu_variance);
     total.wait_spread = spread_of(sums[0].wait, sums[0].wait_variance);
     total.covariance = covariance_of(&sums[0], &total);
-    total.wait_reach = reach_of(costs, node, solving->sites);
+    total.cpu_reach = reach_of(costs, node, solving->sites, entry->self_cpu, false);
+    total.wait_reach = reach_of(costs, node, solving->sites, 0, true);
     limit(&total);
     entry->total = total;
 }

@@ -17,6 +17,7 @@ struct cost {
     double cpu_spread;       /* of ln(cpu) */
     double wait[WAIT_COUNT]; /* means, ns */
     double covariance;       /* of ln(cpu) and ln(sum of waits): a loop's trip count makes both longer */
+    double cpu_reach;        /* how likely a call gets as far as to most of its CPU time, 0 to 1 */
     double wait_reach;       /* how likely a call gets as far as to its waiting, 0 to 1 */
     double wait_chance;      /* how likely that waiting is there at all (the descriptor may be of another kind), 0 to 1 */
     double wait_spread;      /* of ln(sum of waits) */
@@ -26,6 +27,10 @@ struct cost {
 };
 
 double cost_wait(const struct cost *cost);
+
+/* How likely something happens at all of which so much is expected per call (0 to 1): what is expected once in thousands
+ * of calls nearly never does, it is an error path or a feature that is not used. */
+double happens_at_all(double reach);
 
 /* Where most of something comes from: a call of the function, and what it leads to. */
 struct cost_source {

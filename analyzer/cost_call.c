@@ -74,6 +74,7 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
     knowledge_cost(api, costs->profile, arguments, argument_count, &api_cost);
     struct cost cost = {.cpu = api_cost.cpu.median,
                         .cpu_spread = api_cost.cpu.spread,
+                        .cpu_reach = 1,
                         .wait_reach = 1,
                         .wait_chance = fmin(api_cost.wait_certain, 1),
                         .unreviewed = api->reviewed ? 0 : 1};
@@ -89,6 +90,8 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 uint32_t unknown_call_cost(struct costs *costs)
 {
     double cpu = costs->profile->quantities[QUANTITY_LIBRARY_CALL].median * UNKNOWN_CALLS_COST;
-    array_push(&costs->known, (struct cost){.cpu = cpu, .cpu_spread = UNKNOWN_CALL_SPREAD, .unknown = 1, .assumed = 1});
+    array_push(
+        &costs->known,
+        (struct cost){.cpu = cpu, .cpu_reach = 1, .cpu_spread = UNKNOWN_CALL_SPREAD, .unknown = 1, .assumed = 1});
     return costs->known.count - 1;
 }

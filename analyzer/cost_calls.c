@@ -5,10 +5,14 @@
 #include "analyzer/cost_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define MOST_CALLS 1e12
 #define FROM_OUTSIDE 100.0 /* calls of a function that nobody here calls: a library's interface */
 #define EVENTS 1000.0      /* events that a loop handles */
+#define COLD_CALL 150.0    /* ns: some lines of code and data from memory */
+#define COLD_CALLS 3.0     /* how many calls it takes until half of that is over */
 
 static double registered_calls(enum callback_when when)
 {
@@ -75,6 +79,43 @@ static void pass_on(const struct costs *costs, uint32_t entry, double *calls)
     }
 }
 
+/* What a cold call costs more, in ns, where a run makes so many calls. */
+static double cold_start(double calls)
+{
+    return COLD_CALL / (1 + calls / COLD_CALLS);
+}
+
+/* Library functions by symbol, summed over the program. */
+static void start_libraries_cold(struct costs *costs, const double *calls)
+{
+    double *symbols = must_malloc((costs->linked->names.count + 1) * sizeof *symbols);
+    memset(symbols, 0, (costs->linked->names.count + 1) * sizeof *symbols);
+    for (int add = 0; add < 2; add++) {
+        for (uint32_t entry = 0; entry < costs->entries.count; entry++) {
+            const struct cost_node *node = &costs->nodes.items[entry];
+            for (uint32_t i = 0; i < node->site_count; i++) {
+                const struct cost_site *site = &costs->sites.items[node->first_site + i];
+                for (uint32_t t = 0; t < site->target_count; t++) {
+                    const struct cost_target *target = &costs->targets.items[site->first_target + t];
+                    if (target->entry != SUMMARY_NONE || !target->symbol)
+                        continue;
+                    if (!add)
+                        symbols[target->symbol] += calls[entry] * site->frequency * target->weight;
+                    else
+                        costs->known.items[target->known].cpu += cold_start(symbols[target->symbol]);
+                }
+            }
+        }
+    }
+    free(symbols);
+}
+
+static void start_functions_cold(struct costs *costs)
+{
+    for (uint32_t entry = 0; entry < costs->entries.count; entry++)
+        costs->nodes.items[entry].group_cpu[0] += cold_start(costs->calls[costs->entries.items[entry].function]);
+}
+
 void cost_count_calls(struct costs *costs, const struct components *components)
 {
     struct arena arena;
@@ -94,5 +135,7 @@ void cost_count_calls(struct costs *costs, const struct components *components)
         if (calls[entry] > calls[costs->main_entry[function]])
             costs->main_entry[function] = entry;
     }
+    start_functions_cold(costs);
+    start_libraries_cold(costs, calls);
     arena_free(&arena);
 }

@@ -56,32 +56,39 @@ static bool is_real_loop(const struct node *node)
     return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
 }
 
-/* The loop of a function that holds a call (the innermost, or only endless ones), or SUMMARY_NONE. */
-static uint32_t loop_around(const struct function *function, uint32_t call, bool endless)
+static uint32_t node_of_call(const struct function *function, uint32_t call)
+{
+    uint32_t node = 0;
+    while (node < function->nodes.count &&
+           !(function->nodes.items[node].kind == NODE_CALL && function->nodes.items[node].a == call))
+        node++;
+    return node;
+}
+
+/* The loop of a function that holds a node (the innermost, or only endless ones), or SUMMARY_NONE. */
+static uint32_t loop_around(const struct function *function, uint32_t node, bool endless)
 {
     const struct node *nodes = function->nodes.items;
-    uint32_t place = 0, loop = SUMMARY_NONE;
-    while (place < function->nodes.count && !(nodes[place].kind == NODE_CALL && nodes[place].a == call))
-        place++;
-    for (uint32_t i = 0; i < place; i++)
-        if (is_real_loop(&nodes[i]) && nodes[i].end > place && (!endless || nodes[i].flags == LOOP_ENDLESS))
+    uint32_t loop = SUMMARY_NONE;
+    for (uint32_t i = 0; i < node; i++)
+        if (is_real_loop(&nodes[i]) && nodes[i].end > node && (!endless || nodes[i].flags == LOOP_ENDLESS))
             loop = i;
     return loop;
 }
 
 bool is_in_loop(const struct function *function, uint32_t call)
 {
-    return loop_around(function, call, false) != SUMMARY_NONE;
+    return loop_around(function, node_of_call(function, call), false) != SUMMARY_NONE;
 }
 
-/* Is a function pointer called inside a loop of the function? */
-static bool calls_back(const struct function *function)
+/* Is a function pointer called in a loop behind the node? */
+static bool calls_back(const struct function *function, uint32_t node)
 {
     const struct node *nodes = function->nodes.items;
     name_id symbol;
-    for (uint32_t i = 0; i < function->nodes.count; i++)
+    for (uint32_t i = node; i < function->nodes.count; i++)
         if (nodes[i].kind == NODE_CALL && !call_symbol(function, nodes[i].a, &symbol) &&
-            is_in_loop(function, nodes[i].a))
+            loop_around(function, i, false) != SUMMARY_NONE)
             return true;
     return false;
 }
@@ -92,17 +99,24 @@ struct chain {
     bool endless;        /* the outermost loop must be endless */
 };
 
+/* Most of the functions that call a helper must use it so: a general helper has callers of all kinds. */
 static bool leads_to_loop(const struct chain *chain, uint32_t function, uint32_t call, bool calling, unsigned length)
 {
     const struct function *body = &chain->callers->table->linked->functions.items[function].body;
-    bool here = chain->need_callbacks && calls_back(body);
+    uint32_t node = node_of_call(body, call), last = NO_FUNCTION, callers = 0, leading = 0;
+    bool here = chain->need_callbacks && calls_back(body, node);
     calling = calling || here || !chain->need_callbacks;
-    bool leads = calling && loop_around(body, call, chain->endless) != SUMMARY_NONE;
-    uint32_t end = length == LONGEST_CHAIN ? 0 : chain->callers->first[function + 1];
-    for (uint32_t i = chain->callers->first[function]; i < end && !leads; i++) {
+    bool leads = calling && loop_around(body, node, chain->endless) != SUMMARY_NONE;
+    uint32_t end = length == LONGEST_CHAIN || leads ? 0 : chain->callers->first[function + 1];
+    for (uint32_t i = chain->callers->first[function]; i < end; i++) {
         const struct call_place *caller = &chain->callers->callers[i];
-        leads = caller->caller != function && leads_to_loop(chain, caller->caller, caller->call, calling, length + 1);
+        if (caller->caller == function || caller->caller == last)
+            continue;
+        last = caller->caller; /* the call sites of one caller stand together */
+        callers++;
+        leading += leads_to_loop(chain, caller->caller, caller->call, calling, length + 1);
     }
+    leads = leads || 2 * leading > callers;
     if (leads && here)
         chain->callers->table->of[function].dispatches = true;
     return leads;

@@ -302,11 +302,12 @@ static double turns_made(const struct turns *turns, bool endless, double leaves,
     return (1 - *runs_out) / leaves;
 }
 
-/* Early exits are guessed per turn; over many turns that would end every loop soon. */
+/* Early exits are guessed per turn; over many turns that would end every loop soon. So the truth is taken to lie
+ * between the guess and what lets most loops run out. Returns the factor for the guess. */
 static double early_exits(double exit, double turns)
 {
     double limit = turns > 1 ? EARLY_EXITS / turns : 1;
-    return exit < 0.5 && exit > limit ? limit / exit : 1;
+    return exit < 0.5 && exit > limit ? sqrt(limit / exit) : 1;
 }
 
 /* Of a loop that tests before it runs, what stands behind the test runs less often than the test. */
