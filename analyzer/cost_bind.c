@@ -70,7 +70,7 @@ struct binding binding_keep(struct costs *costs, const struct binding *binding)
         values[i] = binding->values[i];
         keep_set(costs, &values[i]);
     }
-    return (struct binding){binding->count, values};
+    return (struct binding){.count = binding->count, .values = values};
 }
 
 /* What the parameters hold over all calls. */
@@ -117,7 +117,7 @@ struct binding binding_of_call(struct costs *costs, uint32_t callee, uint32_t ca
         else
             says_more = true;
     }
-    return (struct binding){says_more ? count : 0, values};
+    return (struct binding){.count = says_more ? count : 0, .values = values};
 }
 
 /* An event loop calls a handler when its descriptor is ready: it does not wait there, as if it were non-blocking. */
@@ -134,7 +134,7 @@ static void bind_ready(struct costs *costs, uint32_t handler)
         values[i].fds = (fd_bits)((kinds & FD_NONBLOCKING_BITS) | (kinds & FD_BLOCKING_BITS) << 1);
         values[i].other = false;
     }
-    struct binding binding = {body->parameters.count, values};
+    struct binding binding = {.count = body->parameters.count, .values = values};
     costs->nodes.items[costs->first_entry[handler]].binding = binding_keep(costs, &binding);
 }
 

@@ -37,7 +37,7 @@ uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t call
     for (uint32_t entry = costs->nodes.items[first].next; entry != SUMMARY_NONE; entry = costs->nodes.items[entry].next)
         if (costs->nodes.items[entry].hash == hash && binding_same(&costs->nodes.items[entry].binding, &bound))
             return entry;
-    if (costs->contexts[callee] == MOST_CONTEXTS)
+    if (costs->contexts[callee] == (costs->traits.of[callee].may_wait ? MOST_WAITING_CONTEXTS : MOST_CONTEXTS))
         return first;
     costs->contexts[callee]++;
     return entry_add(costs, callee, binding_keep(costs, &bound), hash);
@@ -278,6 +278,12 @@ static void find_frequencies(struct making *making)
     making->asked = ARENA_ARRAY(&costs->scratch, struct asked, body->values.count);
     struct frequency_input input = {body, flags, constants_of, making};
     frequency_solve(&input, &costs->scratch, &making->frequencies);
+    if (!making->binding.count)
+        return;
+    bool *dead = ARENA_ARRAY(&costs->scratch, bool, body->nodes.count);
+    for (uint32_t i = 0; i < body->nodes.count; i++)
+        dead[i] = making->frequencies.nodes[i] <= 0;
+    making->binding.dead = dead;
 }
 
 /* Arrays of costs may move while sites are made, so that the node is written at the end. */

@@ -16,7 +16,10 @@
 #include "analyzer/cost.h"
 #include "analyzer/traits.h"
 
-#define MOST_CONTEXTS 4 /* entries of a function beside the default one */
+/* Entries of a function beside the default one: of functions that may wait more, because arguments decide there whether
+ * they do. */
+#define MOST_CONTEXTS 2
+#define MOST_WAITING_CONTEXTS 8
 
 /* Something that a call site may call. */
 struct cost_target {

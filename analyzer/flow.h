@@ -41,6 +41,7 @@ void flow_free(struct flow *flow);
 struct binding {
     uint32_t count; /* parameters that are given; fewer than the function has: the rest is not bound */
     const struct value_set *values;
+    const bool *dead; /* nodes that such a call never reaches: assignments there do not count; NULL: none known */
 };
 
 /* What a value of a function may be; `binding` may be NULL. Storage comes from the arena. */

@@ -273,7 +273,8 @@ static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot
     }
     for (array_each(const struct assignment, assignment, &body->flows)) {
         const struct value *target = &body->values.items[assignment->target];
-        if (target->kind == VALUE_SLOT && target->a == slot)
+        bool dead = binding->dead && assignment->node < body->nodes.count && binding->dead[assignment->node];
+        if (target->kind == VALUE_SLOT && target->a == slot && !dead)
             value_in(flow, function, assignment->source, binding, arena, result, depth + 1);
     }
     result->fds = fds_in_mode(result->fds, flow->modes.items[place]);

@@ -209,4 +209,5 @@ void traits_find(struct trait_table *table, struct arena *arena)
     }
     traits_find_allocators(table, arena);
     traits_find_dispatchers(table, arena);
+    traits_find_waiting(table);
 }

@@ -12,6 +12,7 @@ struct traits {
     bool noreturn;       /* no path comes back */
     bool forever;        /* … because it goes on until the program ends, as a server's main loop does */
     bool cold;           /* marked as rarely called */
+    bool may_wait;       /* some call below it waits, whatever its arguments are */
     bool reports;        /* does little but write a message */
     bool allocates;      /* returns what it allocated */
     bool small;          /* a compiler puts it into its callers */
@@ -46,6 +47,9 @@ void traits_find_dispatchers(struct trait_table *table, struct arena *arena);
 
 /* Is the call inside a loop of its function? */
 bool is_in_loop(const struct function *function, uint32_t call);
+
+/* Sets `may_wait` (blocking.c). */
+void traits_find_waiting(struct trait_table *table);
 
 /* Sets `allocates` (allocation.c). */
 void traits_find_allocators(struct trait_table *table, struct arena *arena);
