@@ -13,8 +13,9 @@
 #define RECURSION_DEPTH 6  /* turns of a recursion among a few functions */
 #define LARGE_COMPONENT 12 /* among more functions than this most circles exist on paper only: one turn */
 #define RECURSION_GAIN 8.0
-#define MOST_NS 1e15   /* eleven days: nothing is allowed to grow beyond */
-#define OWN_SPREAD 0.5 /* of the cost of operations: what a compiler makes of them */
+#define DISPATCHER_BUSY 0.25 /* share of the time that a dispatcher has work */
+#define MOST_NS 1e15         /* eleven days: nothing is allowed to grow beyond */
+#define OWN_SPREAD 0.5       /* of the cost of operations: what a compiler makes of them */
 #define WIDEST_SPREAD 4.0
 
 /* Sums while an entry is evaluated: a mean and a variance of CPU and of waiting for each group. */
@@ -205,6 +206,15 @@ static double reach_of(const struct costs *costs, const struct cost_node *node, 
     return 1 - misses * (1 - own / most);
 }
 
+/* A dispatcher waits until there is work, and programs that serve are idle most of the time: handlers that look
+ * expensive do not make it busy. */
+static void idle_between_work(struct cost *cost)
+{
+    double least = cost->cpu * (1 - DISPATCHER_BUSY) / DISPATCHER_BUSY;
+    if (cost->wait[WAIT_IDLE] > 0 && cost->wait[WAIT_IDLE] < least)
+        cost->wait[WAIT_IDLE] = least;
+}
+
 static void evaluate(struct solving *solving, uint32_t index)
 {
     struct costs *costs = solving->costs;
@@ -234,6 +244,8 @@ static void evaluate(struct solving *solving, uint32_t index)
     total.covariance = covariance_of(&sums[0], &total);
     total.cpu_reach = reach_of(costs, node, solving->sites, entry->self_cpu, false);
     total.wait_reach = reach_of(costs, node, solving->sites, 0, true);
+    if (costs->traits.of[entry->function].dispatches)
+        idle_between_work(&total);
     limit(&total);
     entry->total = total;
 }
