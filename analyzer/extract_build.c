@@ -121,6 +121,17 @@ uint32_t value_pair(struct extractor *x, enum value_kind kind, uint32_t a, uint3
     return value_add(x, (struct value){.kind = kind, .a = a, .b = b});
 }
 
+uint32_t value_part(struct extractor *x, uint32_t whole, uint32_t where)
+{
+    struct value value = x->function.values.items[whole];
+    enum value_kind kind = x->function.values.items[where].kind;
+    bool has_place = value.kind == VALUE_SLOT || value.kind == VALUE_ADDRESS || value.kind == VALUE_DEREF;
+    if (!has_place || kind == VALUE_UNKNOWN || (value.b && kind == VALUE_INTEGER))
+        return whole;
+    value.b = where + 1;
+    return value_add(x, value);
+}
+
 static uint32_t slot_add(struct extractor *x, struct slot slot)
 {
     array_push(&x->function.slots, slot);

@@ -76,8 +76,7 @@ static uint32_t unary(struct extractor *x, CXCursor cursor, bool wanted)
         bool pointer = clang_getCursorType(cursor).kind == CXType_Pointer;
         value = place_expression(x, operand, ACCESS_WRITE);
         x->pending.simple++;
-        if (!pointer && value)
-            flow_add(x, value, value_unknown(x));
+        flow_add(x, value, pointer ? value_part(x, value, value_integer(x, 1)) : value_unknown(x));
         return value;
     }
     case CXUnaryOperator_Minus:
@@ -163,6 +162,12 @@ static bool folded(const struct extractor *x, enum CXBinaryOperatorKind kind, ui
     }
 }
 
+static bool is_pointer(CXCursor cursor)
+{
+    enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(cursor)).kind;
+    return kind == CXType_Pointer || kind == CXType_ConstantArray || kind == CXType_IncompleteArray;
+}
+
 static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
 {
     enum CXBinaryOperatorKind kind = clang_getCursorBinaryOperatorKind(cursor);
@@ -194,11 +199,13 @@ static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
     case CXBinaryOperator_Or:
         return value_pair(x, VALUE_OR, a, b);
     case CXBinaryOperator_Add:
+        if (is_pointer(cursor)) /* stays at the object */
+            return is_pointer(left) ? value_part(x, a, b) : value_part(x, b, a);
         return value_pair(x, VALUE_SUM, a, b);
     case CXBinaryOperator_Mul:
         return value_pair(x, VALUE_PRODUCT, a, b);
-    case CXBinaryOperator_Sub: /* pointer arithmetic stays at the object */
-        return clang_getCursorType(cursor).kind == CXType_Pointer ? a : value_unknown(x);
+    case CXBinaryOperator_Sub:
+        return is_pointer(cursor) ? value_part(x, a, b) : value_unknown(x);
     default:
         return value_unknown(x);
     }
@@ -216,8 +223,12 @@ static uint32_t compound_assignment(struct extractor *x, CXCursor cursor)
     uint32_t target = place_expression(x, left, ACCESS_WRITE);
     count_operation(x, cursor, kind);
     x->pending.simple++;
-    if (clang_getCursorType(cursor).kind == CXType_Pointer || is_floating(clang_getCursorType(left)))
+    if (is_floating(clang_getCursorType(left)))
         return target;
+    if (is_pointer(cursor)) {
+        flow_add(x, target, value_part(x, target, source));
+        return target;
+    }
     flow_add(x, target, kind == CXBinaryOperator_OrAssign ? value_pair(x, VALUE_OR, target, source) : value_unknown(x));
     return target;
 }

@@ -123,6 +123,8 @@ uint32_t value_unknown(struct extractor *x);
 uint32_t value_integer(struct extractor *x, int64_t number);
 uint32_t value_of_slot(struct extractor *x, uint32_t slot);
 uint32_t value_pair(struct extractor *x, enum value_kind kind, uint32_t a, uint32_t b);
+/* A place or a pointer with where in it something lies: the object of a member, the index of an element. */
+uint32_t value_part(struct extractor *x, uint32_t whole, uint32_t where);
 bool value_is_integer(const struct extractor *x, uint32_t value, int64_t *number);
 void flow_add(struct extractor *x, uint32_t target, uint32_t source);
 uint32_t return_slot(struct extractor *x);

@@ -33,7 +33,7 @@ static uint32_t pointed_place(struct extractor *x, uint32_t pointer)
 {
     const struct value *value = &x->function.values.items[pointer];
     if (value->kind == VALUE_ADDRESS)
-        return value_of_slot(x, value->a);
+        return value_add(x, (struct value){.kind = VALUE_SLOT, .a = value->a, .b = value->b});
     if (value->kind == VALUE_UNKNOWN || value->kind == VALUE_INTEGER || value->kind == VALUE_STRING)
         return value_unknown(x);
     return value_add(x, (struct value){.kind = VALUE_DEREF, .a = pointer});
@@ -87,17 +87,6 @@ static bool element_member(struct extractor *x, CXCursor base, CXCursor member, 
     return true;
 }
 
-/* A place with where it lies: the object of a member, the index of an element. */
-static uint32_t part_of(struct extractor *x, uint32_t place, uint32_t whole)
-{
-    struct value value = x->function.values.items[place];
-    bool is_place = value.kind == VALUE_SLOT || value.kind == VALUE_DEREF;
-    if (!is_place || value.b || x->function.values.items[whole].kind == VALUE_UNKNOWN)
-        return place;
-    value.b = whole + 1;
-    return value_add(x, value);
-}
-
 static uint32_t member_place(struct extractor *x, CXCursor cursor, unsigned access)
 {
     struct children children = children_of(x, cursor);
@@ -115,7 +104,7 @@ static uint32_t member_place(struct extractor *x, CXCursor cursor, unsigned acce
             access_through(x, whole, access);
     }
     children_drop(x, children);
-    return part_of(x, declared_place(x, cursor, access & ACCESS_NONE), whole);
+    return value_part(x, declared_place(x, cursor, access & ACCESS_NONE), whole);
 }
 
 static uint32_t deref_place(struct extractor *x, CXCursor operand, unsigned access)
@@ -148,7 +137,7 @@ static uint32_t element_place(struct extractor *x, CXCursor cursor, unsigned acc
             place = deref_place(x, base, access);
         CXCursor index = child_at(x, children, 1);
         bool varies = clang_getCursorKind(index) != CXCursor_IntegerLiteral;
-        place = part_of(x, place, expression(x, index, varies));
+        place = value_part(x, place, expression(x, index, varies));
     }
     children_drop(x, children);
     x->pending.simple++;
@@ -198,7 +187,7 @@ uint32_t loaded(struct extractor *x, CXCursor cursor, bool wanted)
     if (!wanted || !array)
         return place;
     if (value->kind == VALUE_SLOT)
-        return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a});
+        return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a, .b = value->b});
     return value->kind == VALUE_DEREF ? value->a : place;
 }
 
@@ -220,7 +209,7 @@ uint32_t address_of(struct extractor *x, CXCursor operand)
     uint32_t place = place_expression(x, operand, ACCESS_NONE);
     const struct value *value = &x->function.values.items[place];
     if (value->kind == VALUE_SLOT)
-        return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a});
+        return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a, .b = value->b});
     if (value->kind == VALUE_DEREF)
         return value->a;
     CXCursor function = peel(x, operand);

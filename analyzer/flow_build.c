@@ -133,18 +133,14 @@ void connect_call(struct flow *flow, uint32_t function, uint32_t call, uint32_t 
     }
 }
 
+/* What a library function gets the address of, it may write; of some the knowledge says with what. */
 static bool is_filled(const struct api *api, int argument)
 {
-    bool writes = !api || (unsigned)argument >= api->argument_count; /* a varying one: &x of scanf */
-    for (unsigned i = 0; api && i < api->effect_count; i++) {
-        const struct effect *effect = &api->effects[i];
-        if (effect->argument != argument)
-            continue;
-        if (effect->kind == EFFECT_OPENS || effect->kind == EFFECT_COPIES)
-            return false; /* these say with what */
-        writes = writes || effect->kind == EFFECT_WRITES;
-    }
-    return writes;
+    for (unsigned i = 0; api && i < api->effect_count; i++)
+        if (api->effects[i].argument == argument &&
+            (api->effects[i].kind == EFFECT_OPENS || api->effects[i].kind == EFFECT_COPIES))
+            return false;
+    return true;
 }
 
 void library_fills(struct flow *flow, uint32_t function, uint32_t call, const struct api *api)

@@ -175,18 +175,6 @@ static void apply_effect(struct flow *flow, const struct pending_call *pending, 
     }
 }
 
-/* What a library function gets the address of, it may write. */
-static void may_write_arguments(struct flow *flow, const struct pending_call *pending)
-{
-    const struct function *body = body_of(flow, pending->function);
-    const struct call *call = call_of(flow, pending);
-    for (uint32_t i = 0; i < call->argument_count; i++) {
-        const struct value *value = &body->values.items[body->arguments.items[call->first_argument + i]];
-        if (value->kind == VALUE_ADDRESS)
-            place_has_other(flow, slot_place(flow, pending->function, value->a));
-    }
-}
-
 static bool makes_result(const struct api *api)
 {
     for (unsigned i = 0; i < api->effect_count; i++) {
@@ -202,8 +190,6 @@ static void apply_api(struct flow *flow, struct pending_call *pending)
 {
     bool first = pending->targets_seen == 0;
     pending->targets_seen = 1;
-    if (first)
-        may_write_arguments(flow, pending);
     if (first && call_of(flow, pending)->result_used && !makes_result(pending->api))
         place_has_other(flow, call_result_place(flow, pending->function, pending->call));
     for (unsigned i = 0; i < pending->api->effect_count; i++)
@@ -215,7 +201,6 @@ static void apply_api(struct flow *flow, struct pending_call *pending)
 
 void library_call_without_effects(struct flow *flow, const struct pending_call *pending)
 {
-    may_write_arguments(flow, pending);
     if (call_of(flow, pending)->result_used)
         place_has_other(flow, call_result_place(flow, pending->function, pending->call));
 }

@@ -12,6 +12,14 @@ static const struct function *body_of(const struct flow *flow, uint32_t function
 
 /* ---- which locals and parameters depend on what ---- */
 
+/* `p++`: a pointer that moves in its object. */
+static bool is_itself(const struct function *body, const struct assignment *assignment)
+{
+    const struct value *target = &body->values.items[assignment->target];
+    const struct value *source = &body->values.items[assignment->source];
+    return target->kind == source->kind && target->a == source->a;
+}
+
 static bool value_depends(const struct flow *flow, const struct function *body, const struct flow_function *entry,
                           uint32_t value)
 {
@@ -73,7 +81,7 @@ static bool mark_parameters(struct flow *flow, uint32_t function, uint32_t value
         return false;
     for (array_each(const struct assignment, assignment, &body->flows)) {
         const struct value *target = &body->values.items[assignment->target];
-        if (target->kind == VALUE_SLOT && target->a == v->a)
+        if (target->kind == VALUE_SLOT && target->a == v->a && !is_itself(body, assignment))
             changed |= mark_parameters(flow, function, assignment->source, depth + 1);
     }
     return changed;
@@ -274,7 +282,7 @@ static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot
     for (array_each(const struct assignment, assignment, &body->flows)) {
         const struct value *target = &body->values.items[assignment->target];
         bool dead = binding->dead && assignment->node < body->nodes.count && binding->dead[assignment->node];
-        if (target->kind == VALUE_SLOT && target->a == slot && !dead)
+        if (target->kind == VALUE_SLOT && target->a == slot && !dead && !is_itself(body, assignment))
             value_in(flow, function, assignment->source, binding, arena, result, depth + 1);
     }
     result->fds = fds_in_mode(result->fds, flow->modes.items[place]);

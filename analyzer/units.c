@@ -213,71 +213,108 @@ static void add_dispatched(struct finder *finder, uint32_t program)
 
 /* ---- calls in loops ---- */
 
-static bool mentions(const struct function *function, uint32_t value, uint32_t slot)
+/* Does the value hold something of a slot that is marked, or of the call's result? Operands come before what uses them,
+ * so their answers are there. */
+static bool comes_from(const struct value *value, const uint8_t *slots, const uint8_t *values, uint32_t call)
 {
-    const struct value *v = &function->values.items[value];
-    switch (v->kind) {
+    switch (value->kind) {
     case VALUE_SLOT:
     case VALUE_ADDRESS:
-        return v->a == slot;
+        return slots[value->a] || (value->b && values[value->b - 1]);
+    case VALUE_CALL:
+        return value->a == call;
     case VALUE_DEREF:
-        return mentions(function, v->a, slot);
+        return values[value->a] || (value->b && values[value->b - 1]);
     case VALUE_SUM:
     case VALUE_PRODUCT:
     case VALUE_JOIN:
     case VALUE_OR:
-        return mentions(function, v->a, slot) || mentions(function, v->b, slot);
+        return values[value->a] || values[value->b];
     default:
         return false;
     }
 }
 
-/* Is the result of one turn an argument of the next? */
-static bool is_carried(const struct function *function, uint32_t index)
+/* Does the result of one turn lead to an argument of the next, by way of variables? */
+static bool is_carried(struct finder *finder, const struct function *function, uint32_t index)
 {
     const struct call *call = &function->calls.items[index];
-    for (array_each(const struct assignment, assignment, &function->flows)) {
-        const struct value *source = &function->values.items[assignment->source];
-        const struct value *target = &function->values.items[assignment->target];
-        if (source->kind != VALUE_CALL || source->a != index || target->kind != VALUE_SLOT)
-            continue;
-        for (uint32_t i = 0; i < call->argument_count; i++)
-            if (mentions(function, function->arguments.items[call->first_argument + i], target->a))
-                return true;
+    uint8_t *slots = ARENA_ARRAY(&finder->scratch, uint8_t, function->slots.count);
+    uint8_t *values = ARENA_ARRAY(&finder->scratch, uint8_t, function->values.count);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t i = 0; i < function->values.count; i++)
+            values[i] = comes_from(&function->values.items[i], slots, values, index);
+        for (array_each(const struct assignment, assignment, &function->flows)) {
+            const struct value *target = &function->values.items[assignment->target];
+            if (target->kind != VALUE_SLOT || slots[target->a] || !values[assignment->source])
+                continue;
+            slots[target->a] = 1;
+            changed = true;
+        }
     }
+    for (uint32_t i = 0; i < call->argument_count; i++)
+        if (values[function->arguments.items[call->first_argument + i]])
+            return true;
     return false;
 }
 
-/* Does a turn of the loop give the slot another value: more than a reset or counting it up, or the counter of a counted
- * loop? */
-static bool changes_in_loop(const struct function *function, const struct node *loop, uint32_t slot)
+/* How a turn of the loop changes a variable. */
+enum change { CHANGE_NONE, CHANGE_COUNTS, CHANGE_VALUE };
+
+static enum change change_in_loop(const struct function *function, const struct node *loop, uint32_t slot)
 {
     uint32_t first = (uint32_t)(loop - function->nodes.items) + 1;
+    enum slot_kind kind = function->slots.items[slot].kind;
+    enum change change = CHANGE_NONE;
+    if (kind != SLOT_LOCAL && kind != SLOT_PARAMETER)
+        return CHANGE_NONE;
     for (array_each(const struct assignment, assignment, &function->flows)) {
         const struct value *target = &function->values.items[assignment->target];
         enum value_kind source = function->values.items[assignment->source].kind;
-        bool counts = source == VALUE_UNKNOWN, resets = source == VALUE_INTEGER;
-        if (assignment->node >= first && assignment->node < loop->end && target->kind == VALUE_SLOT &&
-            target->a == slot && !resets && (!counts || loop->flags == LOOP_COUNTED))
-            return true;
+        if (assignment->node < first || assignment->node >= loop->end || target->kind != VALUE_SLOT ||
+            target->a != slot || source == VALUE_INTEGER)
+            continue; /* a constant only resets it */
+        if (source != VALUE_UNKNOWN)
+            return CHANGE_VALUE;
+        change = CHANGE_COUNTS;
     }
-    return false;
+    return change;
 }
 
-/* Is the value that of this turn: something that the loop changes, a member of it, an element at an index that it
- * changes? */
+/* Does what selects a member or an element change from turn to turn? */
+static bool selects_anew(const struct function *function, const struct node *loop, uint32_t value)
+{
+    const struct value *v = &function->values.items[value];
+    switch (v->kind) {
+    case VALUE_SLOT:
+    case VALUE_ADDRESS:
+        return change_in_loop(function, loop, v->a) != CHANGE_NONE || (v->b && selects_anew(function, loop, v->b - 1));
+    case VALUE_DEREF:
+        return selects_anew(function, loop, v->a) || (v->b && selects_anew(function, loop, v->b - 1));
+    case VALUE_SUM:
+    case VALUE_PRODUCT:
+    case VALUE_JOIN:
+        return selects_anew(function, loop, v->a) || selects_anew(function, loop, v->b);
+    default:
+        return false;
+    }
+}
+
+/* Is the value that of this turn: something that the loop changes, or a member or an element that it selects anew? A
+ * counter alone counts in counted loops only: elsewhere it may count tries. */
 static bool is_item(const struct function *function, const struct node *loop, uint32_t value)
 {
     const struct value *v = &function->values.items[value];
     switch (v->kind) {
-    case VALUE_SLOT: {
-        enum slot_kind kind = function->slots.items[v->a].kind;
-        if (v->b)
-            return is_item(function, loop, v->b - 1);
-        return (kind == SLOT_LOCAL || kind == SLOT_PARAMETER) && changes_in_loop(function, loop, v->a);
+    case VALUE_SLOT:
+    case VALUE_ADDRESS: {
+        enum change change = v->kind == VALUE_SLOT ? change_in_loop(function, loop, v->a) : CHANGE_NONE;
+        return change == CHANGE_VALUE || (change == CHANGE_COUNTS && loop->flags == LOOP_COUNTED) ||
+               (v->b && selects_anew(function, loop, v->b - 1));
     }
     case VALUE_DEREF:
-        return is_item(function, loop, v->a) || (v->b && is_item(function, loop, v->b - 1));
+        return selects_anew(function, loop, value);
     case VALUE_SUM:
     case VALUE_PRODUCT:
     case VALUE_JOIN:
@@ -364,7 +401,7 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
     double each = cost_time(&called->total), all = cost_time(&caller->total);
     uint32_t shared;
     double turns = costs_call_frequency(costs, function, index);
-    if (each < worth_a_unit_ns || each * turns < share_of_loop * all || is_carried(body, index) ||
+    if (each < worth_a_unit_ns || each * turns < share_of_loop * all || is_carried(finder, body, index) ||
         !takes_an_item(finder, function, loop, index, callee, &shared) ||
         !is_work(finder->result->functions[finder->index_of[callee]].class_kind))
         return;

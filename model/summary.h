@@ -59,7 +59,7 @@ enum value_kind {
     VALUE_FUNCTION, /* name: its symbol */
     VALUE_SLOT,     /* a: index into slots; what the slot holds. b: 0, or 1 + the value of the object of a member, or
                        of the index of an element: slots are shared by all of them */
-    VALUE_ADDRESS,  /* a: index into slots; the slot's address (also an array that decays) */
+    VALUE_ADDRESS,  /* a: index into slots; the slot's address (also an array that decays). b: as of a slot */
     VALUE_DEREF,    /* a: value; what it points to. b: 0, or 1 + the value of the index */
     VALUE_CALL,     /* a: index into calls; its result */
     VALUE_JOIN,     /* a, b: values; one or the other */

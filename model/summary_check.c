@@ -73,10 +73,8 @@ static bool values_hold(const struct function *function)
             holds = true;
             break;
         case VALUE_SLOT:
-            holds = value->a < function->slots.count && value->b <= i;
-            break;
         case VALUE_ADDRESS:
-            holds = value->a < function->slots.count;
+            holds = value->a < function->slots.count && value->b <= i;
             break;
         case VALUE_DEREF:
             holds = value->a < i && value->b <= i;
