@@ -12,12 +12,13 @@
 
 #define NEVER 1e-5 /* arms that do not come back: a program ends only once */
 #define COLD_ARM 0.05
-#define ERROR_ARM 0.15 /* returns a negative constant */
-#define LOG_ARM 0.3
+#define ERROR_ARM 0.07 /* returns a negative constant */
+#define LOG_ARM 0.15
 #define LEAVING_ARM 0.4    /* returns or jumps away, the other arm goes on */
 #define GUESS_SPREAD 1.2   /* of the logit of a branch: 0.1 is meant as 0.02 to 0.4 */
 #define DEFAULT_WEIGHT 0.5 /* of a switch's default, where an arm weighs 1 */
-#define EARLY_EXITS 0.7    /* a loop's early exits happen at most so often in all its turns */
+#define ENDLESS_TURNS 30.0 /* what an endless loop makes before it is left, if it is not left at once */
+#define EARLY_EXITS 1.5    /* a loop's early exits happen at most so often in all its turns */
 
 /* How control leaves a part, per entry; what is missing to 1 never comes back. */
 struct outcome {
@@ -335,7 +336,7 @@ static struct outcome walk_loop(struct walk *walk, uint32_t index)
     struct turns turns = turns_of(&walk->likelihood, index);
     run_behind_test(walk, index + 1, &turns);
     double exit = 1 - body.next - body.again; /* early, to anywhere or nowhere */
-    double scale = endless ? 1 : early_exits(exit, turns.expected);
+    double scale = early_exits(exit, endless ? ENDLESS_TURNS : turns.expected);
     double runs_out;
     walk->share[index + 1] = turns_made(&turns, endless, exit * scale, &runs_out);
     walk->spread[index + 1] = turns.spread;

@@ -8,7 +8,7 @@
 static const struct turns turns_by_kind[] = {
     [LOOP_COUNTED] = {.expected = 10, .spread = 1.6}, [LOOP_CONDITION] = {.expected = 10, .spread = 1.6},
     [LOOP_LIST] = {.expected = 4, .spread = 1.4},     [LOOP_STRING] = {.expected = 20, .spread = 1.0},
-    [LOOP_CALL] = {.expected = 8, .spread = 1.4},     [LOOP_ENDLESS] = {.expected = 1000, .spread = 1.6},
+    [LOOP_CALL] = {.expected = 6, .spread = 1.4},     [LOOP_ENDLESS] = {.expected = 1000, .spread = 1.6},
     [LOOP_ONCE] = {.expected = 1, .spread = 0},       [LOOP_GOTO] = {.expected = 1.3, .spread = 0.5},
 };
 
