@@ -384,6 +384,15 @@ static bool is_work(enum class_kind kind)
     return kind == CLASS_CPU || kind == CLASS_IO || kind == CLASS_MIXED;
 }
 
+/* The calls of a dispatcher are in a loop, too, but what they are is known better. */
+static bool is_handler(const struct finder *finder, uint32_t function)
+{
+    for (uint32_t i = 0; i < finder->units.count; i++)
+        if (finder->units.items[i].kind == UNIT_HANDLER && finder->functions.items[i] == function)
+            return true;
+    return false;
+}
+
 static void look_at_loop_call(struct finder *finder, uint32_t function, const struct node *loop, uint32_t index)
 {
     const struct stages *stages = finder->stages;
@@ -396,7 +405,8 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
         return;
     uint32_t callee = targets.functions[0];
     const struct cost_entry *called = costs_function(costs, callee), *caller = costs_function(costs, function);
-    if (!called || !caller || callee == function || finder->index_of[callee] == SUMMARY_NONE)
+    if (!called || !caller || callee == function || is_handler(finder, callee) ||
+        finder->index_of[callee] == SUMMARY_NONE)
         return;
     double each = cost_time(&called->total), all = cost_time(&caller->total);
     uint32_t shared;
