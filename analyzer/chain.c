@@ -28,7 +28,8 @@ static bool blocks_for_certain(struct chain *chain, const struct cost_entry *ent
 {
     struct api_argument arguments[MOST_ARGUMENTS];
     const struct cost_node *node = &chain->costs->nodes.items[entry - chain->costs->entries.items];
-    uint32_t count = call_arguments(chain->costs, entry->function, source->call, &node->binding, arguments);
+    uint32_t count =
+        call_arguments(chain->costs, source->api, entry->function, source->call, &node->binding, arguments);
     for (uint32_t i = 0; i < count; i++)
         if (arguments[i].fds && !arguments[i].fds_complete)
             return false;

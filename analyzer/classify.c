@@ -11,7 +11,7 @@
 #define TAIL_OF_WAITING 0.25 /* of spread² / 2: how far a typical wait lies below the mean; 1: a plain log-normal */
 #define REACHES_EVEN 0.03    /* waiting that is reached so often is as likely as not to happen at all */
 #define LEAST_SPREAD 0.7     /* nothing is known better than this */
-#define UNRESOLVED 0.85      /* share of the time that unknown calls stand for: nothing else is known */
+#define UNRESOLVED 0.75      /* share of the time that unknown calls stand for: nothing else is known */
 #define UNREVIEWED_COSTS 0.3 /* of the confidence is lost where all of the time comes from entries nobody read up */
 
 double cost_wait(const struct cost *cost)

@@ -100,7 +100,7 @@ static void library_target(struct making *making, uint32_t call, name_id symbol,
         return;
     }
     struct api_argument arguments[MOST_ARGUMENTS];
-    uint32_t count = call_arguments(costs, making->function, call, binding_of(making), arguments);
+    uint32_t count = call_arguments(costs, api, making->function, call, binding_of(making), arguments);
     uint32_t known = library_call_cost(costs, api, making->function, arguments, count);
     target_add(costs, (struct cost_target){weight, SUMMARY_NONE, api, known, symbol});
 }
@@ -126,7 +126,7 @@ static void callback_sites(struct making *making, uint32_t node, const struct ap
             (uint32_t)effect->argument >= site->argument_count || effect->field)
             continue;
         struct api_argument arguments[MOST_ARGUMENTS];
-        uint32_t count = call_arguments(costs, making->function, call, binding_of(making), arguments);
+        uint32_t count = call_arguments(costs, api, making->function, call, binding_of(making), arguments);
         struct amount times = knowledge_callback_times(effect, costs->profile, arguments, count);
         double likely = knowledge_effect_likely(effect, arguments, count);
         uint32_t value = body->arguments.items[site->first_argument + (uint32_t)effect->argument];

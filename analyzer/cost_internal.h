@@ -4,6 +4,8 @@
  * cost_bind.c    what calls give parameters
  * cost_call.c    what the value flow says of arguments; what a library call costs
  * cost_calls.c   how often a run of the program calls each function
+ * cost_evaluate.c  one entry's cost from those of its callees
+ * cost_sources.c where most of it comes from
  * cost.c         costs bottom-up over the components of the graph of entries
  * cost_print.c   for people
  *
@@ -106,9 +108,10 @@ void cost_count_calls(struct costs *costs, const struct components *components);
 
 #define MOST_ARGUMENTS 16
 
-/* What is known of the arguments of a call; returns how many there are, at most MOST_ARGUMENTS. */
-uint32_t call_arguments(struct costs *costs, uint32_t caller, uint32_t call, const struct binding *binding,
-                        struct api_argument arguments[MOST_ARGUMENTS]);
+/* What is known of the arguments of a library call, as far as its entry looks at them; returns how many there are, at
+ * most MOST_ARGUMENTS. */
+uint32_t call_arguments(struct costs *costs, const struct api *api, uint32_t caller, uint32_t call,
+                        const struct binding *binding, struct api_argument arguments[MOST_ARGUMENTS]);
 
 /* The cost of a library call, as an index into costs->known. */
 uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t caller,
@@ -118,5 +121,44 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 uint32_t unknown_call_cost(struct costs *costs);
 
 double cost_time(const struct cost *cost); /* CPU and waiting */
+
+/* ---- cost_evaluate.c ---- */
+
+/* Sums while an entry is evaluated: a mean and a variance of CPU and of waiting for each group. */
+struct group_sum {
+    double cpu, cpu_variance;
+    double wait, wait_variance;
+    double covariance;
+};
+
+/* What one execution of a site takes: the mean over its targets. */
+struct site_cost {
+    struct cost mean; /* without spreads */
+    double wait;      /* of all kinds */
+    double cpu_variance, wait_variance, covariance;
+};
+
+/* Room for evaluating any entry. */
+struct cost_room {
+    struct group_sum *sums;
+    struct site_cost *sites;
+};
+
+/* What a target of a call costs, as far as it is evaluated. */
+static inline const struct cost *target_cost(const struct costs *costs, const struct cost_target *target)
+{
+    return target->entry != SUMMARY_NONE ? &costs->entries.items[target->entry].total
+                                         : &costs->known.items[target->known];
+}
+
+void cost_room_make(const struct costs *costs, struct arena *arena, struct cost_room *room);
+
+/* Sets the total of an entry from those of its callees as they are now. */
+void cost_evaluate(struct costs *costs, uint32_t entry, struct cost_room *room);
+
+/* ---- cost_sources.c ---- */
+
+/* Where most of an entry's time comes from, and what is unknown in it. */
+void cost_find_sources(struct costs *costs, uint32_t entry);
 
 #endif

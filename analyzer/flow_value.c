@@ -167,14 +167,27 @@ static void constant_add(struct value_set *set, int64_t constant)
     set->constant_count++;
 }
 
+/* Adds a sorted list; at once where there is none yet. */
+static void list_join(uint32_t **list, uint32_t *count, const uint32_t *from, uint32_t from_count, struct arena *arena)
+{
+    if (*count || !from_count) {
+        for (uint32_t i = 0; i < from_count; i++)
+            list_add(list, count, from[i], arena);
+        return;
+    }
+    uint32_t capacity = 1;
+    while (capacity < from_count)
+        capacity *= 2; /* as list_add has it */
+    *list = ARENA_ARRAY(arena, uint32_t, capacity);
+    memcpy(*list, from, from_count * sizeof *from);
+    *count = from_count;
+}
+
 static void set_join(struct value_set *to, const struct value_set *from, struct arena *arena)
 {
-    for (uint32_t i = 0; i < from->function_count; i++)
-        list_add(&to->functions, &to->function_count, from->functions[i], arena);
-    for (uint32_t i = 0; i < from->external_count; i++)
-        list_add(&to->externals, &to->external_count, from->externals[i], arena);
-    for (uint32_t i = 0; i < from->address_count; i++)
-        list_add(&to->addresses, &to->address_count, from->addresses[i], arena);
+    list_join(&to->functions, &to->function_count, from->functions, from->function_count, arena);
+    list_join(&to->externals, &to->external_count, from->externals, from->external_count, arena);
+    list_join(&to->addresses, &to->address_count, from->addresses, from->address_count, arena);
     for (uint32_t i = 0; i < from->constant_count; i++)
         constant_add(to, from->constants[i]);
     if (from->string)
