@@ -3,7 +3,7 @@
 
 #define MOST_CALLS_OF_REPORT 3
 #define REPORT_ROUNDS 3 /* of wrappers around wrappers */
-#define SMALL_NODES 6 /* a body of so few nodes without calls is inlined */
+#define SMALL_NODES 6   /* a body of so few nodes without calls is inlined */
 
 bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol)
 {
@@ -50,30 +50,41 @@ static uint8_t flags_of_indirect(const struct trait_table *table, uint32_t calle
     return noreturn ? CALL_NEVER_RETURNS | (forever ? CALL_RUNS_FOREVER : 0) : 0;
 }
 
+/* Only CALL_NEVER_RETURNS and CALL_RUNS_FOREVER. */
+static uint8_t how_call_returns(const struct trait_table *table, uint32_t caller, uint32_t call)
+{
+    name_id symbol;
+    if (!call_symbol(&table->linked->functions.items[caller].body, call, &symbol))
+        return flags_of_indirect(table, caller, call);
+    uint32_t definition = program_definition(table->program, symbol);
+    const struct api *api = table->linked->apis[symbol];
+    bool noreturn = table->linked->declared[symbol] & FUNCTION_NORETURN;
+    if (definition == NO_FUNCTION)
+        return noreturn || (api && api_has_effect(api, EFFECT_NORETURN)) ? CALL_NEVER_RETURNS : 0;
+    const struct traits *callee = &table->of[definition];
+    uint8_t forever = callee->forever ? CALL_RUNS_FOREVER : 0;
+    return noreturn || callee->noreturn ? CALL_NEVER_RETURNS | forever : 0;
+}
+
 uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     const struct function *body = &table->linked->functions.items[caller].body;
+    uint8_t flags = how_call_returns(table, caller, call);
     name_id symbol;
     if (!call_symbol(body, call, &symbol))
-        return flags_of_indirect(table, caller, call);
-    uint8_t flags = 0;
+        return flags;
     uint32_t declared = table->linked->declared[symbol];
     uint32_t definition = program_definition(table->program, symbol);
     const struct api *api = table->linked->apis[symbol];
+    bool allocates = definition == NO_FUNCTION && api && api_has_effect(api, EFFECT_ALLOCATES), logs = false;
     if (definition != NO_FUNCTION) {
         const struct traits *callee = &table->of[definition];
         declared |= table->linked->functions.items[definition].body.flags;
-        bool variadic = declared & FUNCTION_VARIADIC;
-        flags |= callee->noreturn ? CALL_NEVER_RETURNS : 0;
-        flags |= callee->forever ? CALL_RUNS_FOREVER : 0;
-        flags |= callee->allocates ? CALL_ALLOCATES : 0;
-        bool logs = variadic && writes_message(body, &body->calls.items[call]);
-        flags |= logs || callee->reports ? CALL_LOGS : 0;
-    } else if (api) {
-        flags |= api_has_effect(api, EFFECT_NORETURN) ? CALL_NEVER_RETURNS : 0;
-        flags |= api_has_effect(api, EFFECT_ALLOCATES) ? CALL_ALLOCATES : 0;
+        allocates = callee->allocates;
+        logs = callee->reports || (declared & FUNCTION_VARIADIC && writes_message(body, &body->calls.items[call]));
     }
-    flags |= declared & FUNCTION_NORETURN ? CALL_NEVER_RETURNS : 0;
+    flags |= allocates ? CALL_ALLOCATES : 0;
+    flags |= logs ? CALL_LOGS : 0;
     flags |= declared & FUNCTION_COLD ? CALL_COLD : 0;
     return flags;
 }
@@ -88,12 +99,12 @@ static bool has_endless_loop(const struct function *function)
     return false;
 }
 
-/* Writes the flags of a function's calls and returns how many of them never return. */
+/* Writes how a function's calls return, and returns how many of them never do. */
 static uint32_t flag_calls(const struct trait_table *table, uint32_t function, uint8_t *flags)
 {
     uint32_t dead = 0;
     for (uint32_t call = 0; call < table->linked->functions.items[function].body.calls.count; call++) {
-        flags[call] = traits_of_call(table, function, call);
+        flags[call] = how_call_returns(table, function, call);
         dead += flags[call] & CALL_NEVER_RETURNS ? 1 : 0;
     }
     return dead;
