@@ -3,10 +3,12 @@
 Environment: CONCADVISE (the binary; default: build/release/bin/concadvise), CONCADVISE_CORPUS (where the trees are
 fetched to; default: concadvise/corpus in the user's cache directory).
 """
+import concurrent.futures
 import json
 import os
 import pathlib
 import platform
+import shlex
 import subprocess
 import sys
 import time
@@ -14,6 +16,9 @@ import time
 BENCH = pathlib.Path(__file__).resolve().parent
 SOURCE = BENCH.parent
 OUTPUT = SOURCE / "build" / "bench"
+# Flags of a compile database that say what to write where.
+OUTPUT_FLAGS = {"-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MG", "-MP", "-MV"}
+OUTPUT_FLAGS_WITH_VALUE = {"-o", "-MF", "-MT", "-MQ", "-MJ"}
 
 
 def fail(message):
@@ -55,6 +60,35 @@ def classify(tree, *options):
     return json.loads(ran.stdout)
 
 
+class Unit:
+    """A file of the compile database, with the flags that matter for reading it."""
+
+    def __init__(self, entry):
+        words = entry.get("arguments") or shlex.split(entry["command"])
+        self.directory, self.file = entry["directory"], entry["file"]
+        self.flags, skip = [], False
+        for word in words[1:]:
+            is_output = word in OUTPUT_FLAGS or word.startswith(("-MF", "-Wl,")) or word.endswith((".so", ".o", ".a"))
+            if not (skip or is_output or word in OUTPUT_FLAGS_WITH_VALUE or self.names_file(word)):
+                self.flags.append(word)
+            skip = word in OUTPUT_FLAGS_WITH_VALUE
+
+    def names_file(self, word):
+        """Whether an argument is the file itself."""
+        return os.path.join(self.directory, word) == self.file or os.path.normpath(
+            os.path.join(self.directory, word)) == os.path.normpath(self.file)
+
+
+def units_of(tree, file):
+    """The files of a tree's database, each once; or that one file."""
+    units = {}
+    for entry in json.loads((tree / "compile_commands.json").read_text(encoding="utf-8")):
+        entry["file"] = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
+        if file is None or entry["file"] == str(tree / file):
+            units.setdefault(entry["file"], Unit(entry))
+    return list(units.values())
+
+
 class Used:
     """What a command and all processes that it waited for have used."""
 
@@ -76,6 +110,14 @@ def measure(command, cwd=None, while_running=None):
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Used(time.monotonic() - start, process.returncode, usage)
+
+
+def file_by_file(units, workers, command):
+    """One process for each file; command(unit) gives its arguments."""
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        used = list(pool.map(lambda unit: measure(command(unit), cwd=unit.directory), units))
+    return time.monotonic() - start, sum(one.cpu for one in used), sum(one.code != 0 for one in used)
 
 
 def first_line(*command):

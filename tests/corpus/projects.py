@@ -16,17 +16,28 @@ import unittest
 PROGRAM = os.environ.get("CONCADVISE", "concadvise")
 
 
+def skip(reason):
+    """Ends the test."""
+    print(f"skipped: {reason}")
+    sys.exit(77)
+
+
+def corpus():
+    """The folder of the real projects; skips the whole test where there is none."""
+    folder = os.environ.get("CONCADVISE_CORPUS")
+    if not shutil.which(PROGRAM):
+        skip(f"there is no program {PROGRAM}")
+    if not folder or not pathlib.Path(folder).is_dir():
+        skip("CONCADVISE_CORPUS names no folder of real projects")
+    return pathlib.Path(folder).resolve()
+
+
 def tree(project):
     """The tree of a project; skips the whole test where there is none."""
-    corpus = os.environ.get("CONCADVISE_CORPUS")
-    missing = (f"there is no program {PROGRAM}" if not shutil.which(PROGRAM) else
-               "CONCADVISE_CORPUS names no folder of real projects" if not corpus else
-               f"{project} is not in {corpus}" if not (pathlib.Path(corpus) / project / "compile_commands.json").exists()
-               else None)
-    if missing:
-        print(f"skipped: {missing}")
-        sys.exit(77)
-    return pathlib.Path(corpus).resolve() / project
+    path = corpus() / project
+    if not (path / "compile_commands.json").exists():
+        skip(f"{project} is not in {path.parent}")
+    return path
 
 
 def run(*arguments):
