@@ -64,6 +64,8 @@ static uint32_t steps_between(struct extractor *x, int64_t low, int64_t high, st
  * the number of turns. */
 static uint32_t compared_turns(struct extractor *x, const struct condition *test, uint32_t start, struct step step)
 {
+    if (x->function.values.items[test->a].kind != VALUE_SLOT)
+        return SUMMARY_NONE; /* `(n & 7) != 4` counts nothing */
     bool down = test->op == CONDITION_GREATER || test->op == CONDITION_GREATER_EQUAL;
     bool inclusive = test->op == CONDITION_GREATER_EQUAL || test->op == CONDITION_LESS_EQUAL;
     int64_t first = 0, limit = 0;

@@ -39,10 +39,12 @@ static uint32_t pointed_place(struct extractor *x, uint32_t pointer)
     return value_add(x, (struct value){.kind = VALUE_DEREF, .a = pointer});
 }
 
-/* An access through a pointer that a shared variable holds. */
+/* An access through a pointer that a shared variable holds, itself or in a member. */
 static void access_through(struct extractor *x, uint32_t pointer, unsigned access)
 {
     const struct value *value = &x->function.values.items[pointer];
+    while (value->kind == VALUE_SLOT && x->function.slots.items[value->a].kind == SLOT_FIELD && value->b)
+        value = &x->function.values.items[value->b - 1];
     if (value->kind == VALUE_SLOT && x->function.slots.items[value->a].kind == SLOT_GLOBAL && !(access & ACCESS_NONE))
         access_add(x, value->a, access | ACCESS_INDIRECT);
 }

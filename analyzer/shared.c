@@ -20,19 +20,10 @@ struct search {
     uint32_t owner[NAMES_TOLD]; /* the function that writes it */
     unsigned line[NAMES_TOLD];
     uint32_t count;
-    bool product; /* something else than a function's own static variables */
 };
-
-/* A static variable of a function: its USR says in which. */
-static bool is_function_static(const char *symbol)
-{
-    return strstr(symbol, "@F@") != NULL;
-}
 
 static void note(struct search *search, uint32_t function, name_id symbol, unsigned line)
 {
-    if (!is_function_static(names_string(&search->stages->linked.names, symbol)))
-        search->product = true;
     for (uint32_t i = 0; i < search->count; i++)
         if (search->found[i] == symbol)
             return;
@@ -57,6 +48,45 @@ static int lock_change(const struct search *search, const struct function *body,
     return 0;
 }
 
+/* The variable with static storage that a value is, points to, or is reached from: `g`, `&g.x`, `g->list[i]`. */
+static name_id root_of(const struct function *body, uint32_t value)
+{
+    const struct value *v = &body->values.items[value];
+    switch (v->kind) {
+    case VALUE_SLOT:
+    case VALUE_ADDRESS:
+        if (body->slots.items[v->a].kind == SLOT_GLOBAL)
+            return body->slots.items[v->a].symbol;
+        return v->b && body->slots.items[v->a].kind == SLOT_FIELD ? root_of(body, v->b - 1) : 0;
+    case VALUE_DEREF:
+    case VALUE_SUM:
+        return root_of(body, v->a);
+    default:
+        return 0;
+    }
+}
+
+/* An object of a global that is handed to who may write it is written. */
+static void look_at_arguments(struct search *search, uint32_t function, const struct call *call)
+{
+    const struct function *body = stage_function(search->stages, function);
+    const struct value *callee = &body->values.items[call->callee];
+    uint32_t target =
+        callee->kind == VALUE_FUNCTION
+            ? program_definition(&search->stages->linked.programs.items[search->stages->program_of[function]],
+                                 callee->name)
+            : NO_FUNCTION;
+    if (target == NO_FUNCTION)
+        return;
+    const struct function *called = stage_function(search->stages, target);
+    for (uint32_t i = 0; i < call->argument_count && i < called->parameters.count; i++) {
+        const struct parameter *parameter = &called->parameters.items[i];
+        name_id root = root_of(body, body->arguments.items[call->first_argument + i]);
+        if (root && parameter->pointer && !parameter->read_only && !parameter->callable)
+            note(search, function, root, call->line);
+    }
+}
+
 static void look_at_writes(struct search *search, uint32_t function)
 {
     const struct function *body = stage_function(search->stages, function);
@@ -69,6 +99,8 @@ static void look_at_writes(struct search *search, uint32_t function)
             line = body->calls.items[node->a].line;
             locks += lock_change(search, body, node->a);
             locks = locks < 0 ? 0 : locks;
+            if (locks == 0)
+                look_at_arguments(search, function, &body->calls.items[node->a]);
         }
         bool writes = node->kind == NODE_ACCESS && (node->flags & ACCESS_WRITE) && !(node->flags & ACCESS_ATOMIC);
         if (writes && locks == 0 && body->slots.items[node->a].kind == SLOT_GLOBAL)
@@ -116,7 +148,7 @@ void unit_find_shared_state(const struct stages *stages, uint32_t function, stru
     for (uint32_t i = 0; i < search.count; i++)
         text_printf(&names, "%s%s", i ? ", " : "", plain_name(names_string(&stages->linked.names, search.found[i])));
     unit->shared_known = true;
-    unit->shared_state = search.product ? SHARED_PRODUCT : SHARED_SCRATCH;
+    unit->shared_state = SHARED_PRODUCT; /* that it is needed during the call only, nothing here could tell */
     unit->shared_names = arena_strdup(arena, text_string(&names));
     unit->shared_place = stage_place(stages, search.owner[0], search.line[0], 0);
     unit->shared_place.file = arena_strdup(arena, unit->shared_place.file);

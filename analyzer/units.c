@@ -1,24 +1,12 @@
 /* Units of work: what advice is about. Thread entries, callbacks of event loops, calls in loops whose items look
  * independent, and what the user names. */
-#include "analyzer/stages.h"
+#include "analyzer/units_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double worth_a_unit_ns = 30000; /* less is lost again by handing it to a worker, which costs some 10 µs */
-static const double share_of_loop = 0.05;    /* of its function's time: less is not worth a change */
-
-struct finder {
-    const struct stages *stages;
-    struct result *result;
-    const uint32_t *index_of;
-    ARRAY(struct unit) units;
-    ARRAY(uint32_t) functions; /* of linked, by unit */
-    struct arena scratch;
-};
-
-static void add_unit(struct finder *finder, uint32_t function, uint32_t owner, struct unit unit)
+void unit_add(struct finder *finder, uint32_t function, uint32_t owner, struct unit unit)
 {
     if (finder->index_of[function] == SUMMARY_NONE || finder->index_of[owner] == SUMMARY_NONE)
         return;
@@ -36,12 +24,7 @@ static void add_unit(struct finder *finder, uint32_t function, uint32_t owner, s
     array_push(&finder->functions, function);
 }
 
-static bool is_real_loop(const struct node *node)
-{
-    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
-}
-
-static void set_trip_count(struct finder *finder, uint32_t function, const struct node *loop, struct unit *unit)
+void unit_set_trip_count(struct finder *finder, uint32_t function, const struct node *loop, struct unit *unit)
 {
     if (loop->b == SUMMARY_NONE)
         return;
@@ -76,7 +59,7 @@ static void count_threads(struct finder *finder, const struct registration *entr
     const struct node *loop = loop_around(body, entry->call);
     const struct call *call = &body->calls.items[entry->call];
     if (loop) {
-        set_trip_count(finder, entry->registrar, loop, unit);
+        unit_set_trip_count(finder, entry->registrar, loop, unit);
         return;
     }
     for (uint32_t i = 0; i < call->argument_count; i++) {
@@ -103,7 +86,7 @@ static void add_registered(struct finder *finder, uint32_t program)
                             .site = stage_place(finder->stages, entry->registrar, call->line, call->column)};
         if (thread)
             count_threads(finder, entry, &unit);
-        add_unit(finder, entry->function, entry->registrar, unit);
+        unit_add(finder, entry->function, entry->registrar, unit);
     }
 }
 
@@ -167,7 +150,7 @@ static void add_handlers(struct finder *finder, uint32_t program, uint32_t dispa
         uint32_t handler = targets.functions[i], registrar = handler;
         struct unit unit = {.kind = UNIT_HANDLER, .context = CONTEXT_EVENT_LOOP};
         find_registration(finder, program, handler, &registrar, &unit.site);
-        add_unit(finder, handler, registrar, unit);
+        unit_add(finder, handler, registrar, unit);
     }
 }
 
@@ -211,238 +194,6 @@ static void add_dispatched(struct finder *finder, uint32_t program)
     }
 }
 
-/* ---- calls in loops ---- */
-
-/* Does the value hold something of a slot that is marked, or of the call's result? Operands come before what uses them,
- * so their answers are there. */
-static bool comes_from(const struct value *value, const uint8_t *slots, const uint8_t *values, uint32_t call)
-{
-    switch (value->kind) {
-    case VALUE_SLOT:
-    case VALUE_ADDRESS:
-        return slots[value->a] || (value->b && values[value->b - 1]);
-    case VALUE_CALL:
-        return value->a == call;
-    case VALUE_DEREF:
-        return values[value->a] || (value->b && values[value->b - 1]);
-    case VALUE_SUM:
-    case VALUE_PRODUCT:
-    case VALUE_JOIN:
-    case VALUE_OR:
-        return values[value->a] || values[value->b];
-    default:
-        return false;
-    }
-}
-
-/* Does the result of one turn lead to an argument of the next, by way of variables? */
-static bool is_carried(struct finder *finder, const struct function *function, uint32_t index)
-{
-    const struct call *call = &function->calls.items[index];
-    uint8_t *slots = ARENA_ARRAY(&finder->scratch, uint8_t, function->slots.count);
-    uint8_t *values = ARENA_ARRAY(&finder->scratch, uint8_t, function->values.count);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (uint32_t i = 0; i < function->values.count; i++)
-            values[i] = comes_from(&function->values.items[i], slots, values, index);
-        for (array_each(const struct assignment, assignment, &function->flows)) {
-            const struct value *target = &function->values.items[assignment->target];
-            if (target->kind != VALUE_SLOT || slots[target->a] || !values[assignment->source])
-                continue;
-            slots[target->a] = 1;
-            changed = true;
-        }
-    }
-    for (uint32_t i = 0; i < call->argument_count; i++)
-        if (values[function->arguments.items[call->first_argument + i]])
-            return true;
-    return false;
-}
-
-/* How a turn of the loop changes a variable. */
-enum change { CHANGE_NONE, CHANGE_COUNTS, CHANGE_VALUE };
-
-static enum change change_in_loop(const struct function *function, const struct node *loop, uint32_t slot)
-{
-    uint32_t first = (uint32_t)(loop - function->nodes.items) + 1;
-    enum slot_kind kind = function->slots.items[slot].kind;
-    enum change change = CHANGE_NONE;
-    if (kind != SLOT_LOCAL && kind != SLOT_PARAMETER)
-        return CHANGE_NONE;
-    for (array_each(const struct assignment, assignment, &function->flows)) {
-        const struct value *target = &function->values.items[assignment->target];
-        enum value_kind source = function->values.items[assignment->source].kind;
-        if (assignment->node < first || assignment->node >= loop->end || target->kind != VALUE_SLOT ||
-            target->a != slot || source == VALUE_INTEGER)
-            continue; /* a constant only resets it */
-        if (source != VALUE_UNKNOWN)
-            return CHANGE_VALUE;
-        change = CHANGE_COUNTS;
-    }
-    return change;
-}
-
-/* Does what selects a member or an element change from turn to turn? */
-static bool selects_anew(const struct function *function, const struct node *loop, uint32_t value)
-{
-    const struct value *v = &function->values.items[value];
-    switch (v->kind) {
-    case VALUE_SLOT:
-    case VALUE_ADDRESS:
-        return change_in_loop(function, loop, v->a) != CHANGE_NONE || (v->b && selects_anew(function, loop, v->b - 1));
-    case VALUE_DEREF:
-        return selects_anew(function, loop, v->a) || (v->b && selects_anew(function, loop, v->b - 1));
-    case VALUE_SUM:
-    case VALUE_PRODUCT:
-    case VALUE_JOIN:
-        return selects_anew(function, loop, v->a) || selects_anew(function, loop, v->b);
-    default:
-        return false;
-    }
-}
-
-/* Is the value that of this turn: something that the loop changes, or a member or an element that it selects anew? A
- * counter alone counts in counted loops only: elsewhere it may count tries. */
-static bool is_item(const struct function *function, const struct node *loop, uint32_t value)
-{
-    const struct value *v = &function->values.items[value];
-    switch (v->kind) {
-    case VALUE_SLOT:
-    case VALUE_ADDRESS: {
-        enum change change = v->kind == VALUE_SLOT ? change_in_loop(function, loop, v->a) : CHANGE_NONE;
-        return change == CHANGE_VALUE || (change == CHANGE_COUNTS && loop->flags == LOOP_COUNTED) ||
-               (v->b && selects_anew(function, loop, v->b - 1));
-    }
-    case VALUE_DEREF:
-        return selects_anew(function, loop, value);
-    case VALUE_SUM:
-    case VALUE_PRODUCT:
-    case VALUE_JOIN:
-        return is_item(function, loop, v->a) || is_item(function, loop, v->b);
-    default:
-        return false;
-    }
-}
-
-/* A descriptor or stream that is the same in every turn: what is done with it is done in order. */
-static bool is_stream(struct finder *finder, uint32_t function, uint32_t value)
-{
-    struct value_set set;
-    flow_value(finder->stages->flows[finder->stages->program_of[function]], function, value, NULL, &finder->scratch,
-               &set);
-    return set.fds != 0;
-}
-
-/* Could the callee write through what it gets in this parameter? */
-static bool is_writable(const struct function *callee, uint32_t parameter)
-{
-    if (parameter >= callee->parameters.count)
-        return false;
-    const struct parameter *entry = &callee->parameters.items[parameter];
-    return entry->pointer && !entry->callable && !entry->read_only;
-}
-
-/* Is it an object that lives longer than the turn? What a turn gets the address of may be a result of its own. */
-static bool outlives_turn(const struct function *function, uint32_t value)
-{
-    const struct value *v = &function->values.items[value];
-    if (v->kind == VALUE_ADDRESS)
-        return function->slots.items[v->a].kind == SLOT_GLOBAL || function->slots.items[v->a].kind == SLOT_FIELD;
-    return v->kind == VALUE_SLOT || v->kind == VALUE_DEREF;
-}
-
-/* Does the call work on an item of this turn? `shared` gets the parameter in which all turns hand over one object, or
- * SUMMARY_NONE. */
-static bool takes_an_item(struct finder *finder, uint32_t function, const struct node *loop, uint32_t index,
-                          uint32_t callee, uint32_t *shared)
-{
-    const struct function *body = stage_function(finder->stages, function);
-    const struct call *call = &body->calls.items[index];
-    bool takes = false;
-    *shared = SUMMARY_NONE;
-    for (uint32_t i = 0; i < call->argument_count; i++) {
-        uint32_t value = body->arguments.items[call->first_argument + i];
-        if (is_item(body, loop, value))
-            takes = true;
-        else if (is_stream(finder, function, value))
-            return false;
-        else if (*shared == SUMMARY_NONE && is_writable(stage_function(finder->stages, callee), i) &&
-                 outlives_turn(body, value))
-            *shared = i;
-    }
-    return takes;
-}
-
-static bool loop_has_items(const struct node *loop)
-{
-    return loop->flags == LOOP_COUNTED || loop->flags == LOOP_LIST || loop->flags == LOOP_CONDITION ||
-           loop->flags == LOOP_CALL;
-}
-
-static bool is_work(enum class_kind kind)
-{
-    return kind == CLASS_CPU || kind == CLASS_IO || kind == CLASS_MIXED;
-}
-
-/* The calls of a dispatcher are in a loop, too, but what they are is known better. */
-static bool is_handler(const struct finder *finder, uint32_t function)
-{
-    for (uint32_t i = 0; i < finder->units.count; i++)
-        if (finder->units.items[i].kind == UNIT_HANDLER && finder->functions.items[i] == function)
-            return true;
-    return false;
-}
-
-static void look_at_loop_call(struct finder *finder, uint32_t function, const struct node *loop, uint32_t index)
-{
-    const struct stages *stages = finder->stages;
-    const struct function *body = stage_function(stages, function);
-    uint32_t program = stages->program_of[function];
-    const struct costs *costs = stages->costs[program];
-    struct call_targets targets;
-    flow_call_targets(stages->flows[program], function, index, NULL, &finder->scratch, &targets);
-    if (targets.function_count != 1 || targets.external_count || !targets.complete)
-        return;
-    uint32_t callee = targets.functions[0];
-    const struct cost_entry *called = costs_function(costs, callee), *caller = costs_function(costs, function);
-    if (!called || !caller || callee == function || is_handler(finder, callee) ||
-        finder->index_of[callee] == SUMMARY_NONE)
-        return;
-    double each = cost_time(&called->total), all = cost_time(&caller->total);
-    uint32_t shared;
-    double turns = costs_call_frequency(costs, function, index);
-    if (each < worth_a_unit_ns || each * turns < share_of_loop * all || is_carried(finder, body, index) ||
-        !takes_an_item(finder, function, loop, index, callee, &shared) ||
-        !is_work(finder->result->functions[finder->index_of[callee]].class_kind))
-        return;
-    const struct call *call = &body->calls.items[index];
-    struct unit unit = {.kind = UNIT_LOOP_CALL,
-                        .context = CONTEXT_NATIVE,
-                        .site = stage_place(stages, function, call->line, call->column)};
-    if (shared != SUMMARY_NONE) {
-        name_id name = stage_function(stages, callee)->parameters.items[shared].name;
-        unit.shared_argument = arena_strdup(&finder->result->arena, names_string(&stages->linked.names, name));
-    }
-    set_trip_count(finder, function, loop, &unit);
-    add_unit(finder, callee, function, unit);
-}
-
-static void add_loop_calls(struct finder *finder, uint32_t function)
-{
-    const struct function *body = stage_function(finder->stages, function);
-    ARRAY(uint32_t) loops = {0}; /* around the node, outermost first */
-    for (uint32_t i = 0; i < body->nodes.count; i++) {
-        const struct node *node = &body->nodes.items[i];
-        while (loops.count && body->nodes.items[*array_last(&loops)].end <= i)
-            loops.count--;
-        if (is_real_loop(node))
-            array_push(&loops, i);
-        else if (node->kind == NODE_CALL && loops.count && loop_has_items(&body->nodes.items[*array_last(&loops)]))
-            look_at_loop_call(finder, function, &body->nodes.items[*array_last(&loops)], node->a);
-    }
-    array_free(&loops);
-}
-
 /* ---- named by the user ---- */
 
 static bool is_wanted(const struct function_result *function, const char *wanted)
@@ -461,13 +212,16 @@ static void add_named(struct finder *finder, uint32_t function)
     const struct function *body = stage_function(finder->stages, function);
     for (unsigned i = 0; i < options->named_unit_count; i++)
         if (is_wanted(result, options->named_units[i]))
-            add_unit(finder, function, function,
+            unit_add(finder, function, function,
                      (struct unit){.kind = UNIT_NAMED,
                                    .context = CONTEXT_NATIVE,
                                    .site = stage_place(finder->stages, function, body->line, body->column)});
 }
 
 /* ---- which unit a function belongs to ---- */
+
+/* A function that a call through a pointer may mean, among many, does not belong to the caller's unit. */
+static const double likely_target = 0.5;
 
 static void spread_unit(struct finder *finder, uint32_t function, int32_t unit, unsigned contexts)
 {
@@ -490,9 +244,9 @@ static void spread_unit(struct finder *finder, uint32_t function, int32_t unit, 
         for (uint32_t s = 0; s < node->site_count; s++) {
             const struct cost_site *site = &costs->sites.items[node->first_site + s];
             for (uint32_t t = 0; t < site->target_count; t++) {
-                uint32_t target = costs->targets.items[site->first_target + t].entry;
-                if (target != SUMMARY_NONE)
-                    array_push(&open, costs_entry(costs, target)->function);
+                const struct cost_target *target = &costs->targets.items[site->first_target + t];
+                if (target->entry != SUMMARY_NONE && target->weight >= likely_target)
+                    array_push(&open, costs_entry(costs, target->entry)->function);
             }
         }
     }
@@ -552,7 +306,7 @@ void result_add_units(const struct stages *stages, struct result *result, const 
     for (uint32_t i = 0; i < stages->linked.functions.count; i++) {
         if (index_of[i] == SUMMARY_NONE)
             continue;
-        add_loop_calls(&finder, i);
+        units_add_loop_calls(&finder, i);
         add_named(&finder, i);
     }
     finish(&finder);
