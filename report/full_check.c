@@ -8,6 +8,9 @@
 
 enum { ADVICE_SHOWN = 10, INFORMATION_SHOWN = 3, SITES_SHOWN = 3, NAMES_SHOWN = 3 };
 
+/* Advice that saves less is not worth a line. */
+static const double worth_showing_ns = 1e6;
+
 static const enum tint severity_tints[] = {
     [SEVERITY_NOTE] = TINT_CYAN, [SEVERITY_WARNING] = TINT_YELLOW, [SEVERITY_ERROR] = TINT_RED};
 
@@ -144,18 +147,32 @@ static bool is_first_of_group(const struct result *result, const struct advice_i
     return true;
 }
 
-static void print_rest(const struct printer *printer, uint32_t hidden, uint32_t serial)
+/* What is counted instead of shown. */
+struct counted {
+    uint32_t shown, hidden; /* advice */
+    uint32_t kept;          /* threads that are threads already */
+    uint32_t small;         /* saves too little */
+    uint32_t serial;
+};
+
+static void add_sentence(struct text *text, uint32_t count, const char *what, const char *one, const char *many)
+{
+    if (!count)
+        return;
+    text_add(text, text->length ? "; " : "");
+    text_add_counted(text, count, what);
+    text_add(text, count == 1 ? one : many);
+}
+
+static void print_rest(const struct printer *printer, const struct counted *counted)
 {
     struct text text = {0};
-    if (hidden) {
-        text_add_counted(&text, hidden, "more function");
-        text_add(&text, " with advice (--all shows all)");
-    }
-    if (serial) {
-        text_add(&text, text.length ? "; " : "");
-        text_add_counted(&text, serial, "unit");
-        text_add(&text, serial == 1 ? " is best left as it is" : " are best left as they are");
-    }
+    add_sentence(&text, counted->hidden, "more function", " with advice (--all shows all)",
+                 " with advice (--all shows all)");
+    add_sentence(&text, counted->small, "unit", " would save less than 1 ms", " would save less than 1 ms each");
+    add_sentence(&text, counted->kept, "unit", " runs in threads already, and should",
+                 " run in threads already, and should");
+    add_sentence(&text, counted->serial, "unit", " is best left as it is", " are best left as they are");
     if (text.length) {
         text_add(&text, ".");
         print_wrapped(printer, 0, "", 0, text_string(&text));
@@ -163,28 +180,86 @@ static void print_rest(const struct printer *printer, uint32_t hidden, uint32_t 
     text_free(&text);
 }
 
+/* The time of K calls of a unit that only shared objects keep from running concurrently; else 0. */
+static double kept_back(const struct result *result, const struct advice *advice)
+{
+    const struct unit *unit = &result->units[advice->unit];
+    const struct function_result *function = &result->functions[unit->function];
+    if (advice->model != MODEL_SERIAL || (!unit->shared_names && !unit->shared_argument))
+        return 0;
+    return advice->k * (function->cpu_ns + function->wait_ns);
+}
+
+/* Names the units that gain most once their calls share nothing. */
+static void print_obstacles(const struct printer *printer, const struct result *result)
+{
+    enum { OBSTACLES_SHOWN = 3 };
+    struct text text = {0};
+    bool *done = must_malloc((result->advice_count + 1) * sizeof *done);
+    memset(done, 0, (result->advice_count + 1) * sizeof *done);
+    for (unsigned shown = 0; shown < OBSTACLES_SHOWN; shown++) {
+        uint32_t most = ADVICE_NONE;
+        for (uint32_t a = 0; a < result->advice_count; a++)
+            if (!done[a] && kept_back(result, &result->advice[a]) >= worth_showing_ns &&
+                (most == ADVICE_NONE ||
+                 kept_back(result, &result->advice[a]) > kept_back(result, &result->advice[most])))
+                most = a;
+        if (most == ADVICE_NONE)
+            break;
+        const struct unit *unit = &result->units[result->advice[most].unit];
+        for (uint32_t a = 0; a < result->advice_count; a++)
+            done[a] = done[a] || result->units[result->advice[a].unit].function == unit->function;
+        text_printf(&text, "%s%s (",
+                    text.length ? "; " : "In the way of the largest of them: ", result->functions[unit->function].name);
+        text_add_place(&text, (struct place){unit->site.file, unit->site.line, 0});
+        if (unit->shared_names)
+            text_printf(&text, ") writes %s", unit->shared_names);
+        else
+            text_printf(&text, ") gets the same %s each time", unit->shared_argument);
+    }
+    if (text.length) {
+        text_add(&text, ".");
+        print_wrapped(printer, 0, "", 0, text_string(&text));
+    }
+    free(done);
+    text_free(&text);
+}
+
+/* Nothing to do: a thread that is right to be one. */
+static bool is_kept(const struct result *result, const struct advice *advice)
+{
+    const struct unit *unit = &result->units[advice->unit];
+    return unit->kind == UNIT_THREAD_ENTRY && advice->model == MODEL_THREADING && !unit->unsafe_call;
+}
+
 static void print_advice_list(const struct printer *printer, const struct result *result,
                               const struct report_options *options)
 {
     struct advice_index index;
     advice_index_make(&index, result);
-    uint32_t shown = 0, hidden = 0, serial = 0;
+    struct counted counted = {0};
     for (uint32_t a = 0; a < result->advice_count; a++) {
-        if (result->advice[a].model == MODEL_SERIAL) {
-            serial++;
-        } else if (is_first_of_group(result, &index, a)) {
-            if (!options->all && shown >= ADVICE_SHOWN) {
-                hidden++;
-                continue;
-            }
-            if (!shown++)
+        const struct advice *advice = &result->advice[a];
+        if (advice->model == MODEL_SERIAL) {
+            counted.serial++;
+        } else if (!is_first_of_group(result, &index, a)) {
+            continue;
+        } else if (!options->all && is_kept(result, advice)) {
+            counted.kept++;
+        } else if (!options->all && advice->worth < worth_showing_ns) {
+            counted.small++;
+        } else if (!options->all && counted.shown >= ADVICE_SHOWN) {
+            counted.hidden++;
+        } else {
+            if (!counted.shown++)
                 fputs("Advice, what saves the most first:\n\n", printer->stream);
-            print_advice(printer, result, &index, a, shown);
+            print_advice(printer, result, &index, a, counted.shown);
         }
     }
-    if (!shown)
-        fputs("No advice: nothing here gains from running concurrently.\n", printer->stream);
-    print_rest(printer, hidden, serial);
+    if (!counted.shown)
+        fputs("No advice worth acting on.\n", printer->stream);
+    print_rest(printer, &counted);
+    print_obstacles(printer, result);
     advice_index_free(&index);
 }
 

@@ -142,7 +142,7 @@ static void make_up_advice(struct result *result)
                                 .rule_count = 2,
                                 .not_assessed = not_assessed,
                                 .not_assessed_count = 2,
-                                .worth = 9};
+                                .worth = 9e9};
     advice[1] = (struct advice){.unit = 1,
                                 .k = 100,
                                 .k_change = 7,
@@ -151,7 +151,7 @@ static void make_up_advice(struct result *result)
                                 .because = "a call computes 4.4 ms",
                                 .blocked = blocked,
                                 .blocked_count = 3,
-                                .worth = 5};
+                                .worth = 5e9};
     advice[2] = advice[1];
     advice[2].unit = 2;
     advice[3] = (struct advice){.unit = 3,
@@ -159,7 +159,7 @@ static void make_up_advice(struct result *result)
                                 .k_assumed = true,
                                 .model = MODEL_ASYNC,
                                 .because = "a handler waits, and the loop with it",
-                                .worth = 1};
+                                .worth = 1e9};
     advice[4] = (struct advice){.unit = 4, .k = 2, .k_assumed = true, .because = "the class is unknown"};
     result->advice = advice;
     result->advice_count = 5;

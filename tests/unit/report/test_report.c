@@ -118,6 +118,37 @@ static void test_only_ten_unless_all(void **state)
     result_free(&result);
 }
 
+/* What saves next to nothing, and threads that stay threads, are counted; what keeps large units serial is named. */
+static void test_small_advice_is_counted(void **state)
+{
+    (void)state;
+    struct result result;
+    make_up_result(&result);
+    result.advice_count = 3;
+    for (uint32_t i = 0; i < 3; i++) {
+        result.units[i] = result.units[0];
+        result.units[i].function = result.units[i].owner = i;
+        result.advice[i] = result.advice[0];
+        result.advice[i].unit = i;
+    }
+    result.advice[0].worth = 1000;
+    result.units[1].kind = UNIT_THREAD_ENTRY;
+    result.units[1].unsafe_call = NULL;
+    result.advice[1].model = MODEL_THREADING;
+    result.advice[2].model = MODEL_SERIAL;
+    result.units[2].shared_names = "total, cache";
+    result.functions[2].wait_ns = 1e9;
+    struct report_options options = {.view = REPORT_CHECK, .width = 200};
+    char *text = write_report(&result, "full", &options);
+    assert_non_null(strstr(text, "No advice worth acting on."));
+    assert_non_null(strstr(text, "1 unit would save less than 1 ms; 1 unit runs in threads already, and should; "
+                                 "1 unit is best left as it is."));
+    assert_non_null(strstr(text, "In the way of the largest of them: "));
+    assert_non_null(strstr(text, "writes total, cache."));
+    free(text);
+    result_free(&result);
+}
+
 /* Warnings are all printed; of what only informs, three causes. A long chain shows its ends. */
 static void test_findings_are_few(void **state)
 {
@@ -247,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_classify),
         cmocka_unit_test(test_explain),
         cmocka_unit_test(test_only_ten_unless_all),
+        cmocka_unit_test(test_small_advice_is_counted),
         cmocka_unit_test(test_findings_are_few),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_color_only_where_asked),
