@@ -40,7 +40,7 @@ static unsigned holds(const struct finding *finding, uint32_t index)
         return holds(finding, value->a) | holds(finding, value->b);
     case VALUE_SUM: /* behind a header of its own */
         return (holds(finding, value->a) | holds(finding, value->b)) & HOLDS_ALLOCATION ? HOLDS_ALLOCATION
-                                                                                       : HOLDS_OTHER;
+                                                                                        : HOLDS_OTHER;
     default:
         return HOLDS_OTHER;
     }

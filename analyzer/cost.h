@@ -1,9 +1,9 @@
 /* Cost: what one call of each function takes, CPU and waiting, with uncertainty; bottom-up over the call graph.
  *
  * Formulas. Frequencies are structural: loops by trip count, branches by their conditions (docs/analyzer.md lists the
- * numbers and their sources). Means add; relative variances combine as those of independent log-normals
- * (Var = mean² (exp(s²) - 1)). Recursion: the members of a strongly connected component are evaluated RECURSION_DEPTH
- * times, which counts that many turns of the recursion.
+ * numbers and their sources). Means add, but what is seldom reached counts less than its mean; spreads combine to first
+ * order. Recursion: the members of a strongly connected component are evaluated several times, which counts that many
+ * turns of the recursion.
  *
  * Ownership: struct costs owns the entries.
  */
@@ -19,7 +19,7 @@ struct cost {
     double covariance;       /* of ln(cpu) and ln(sum of waits): a loop's trip count makes both longer */
     double cpu_reach;        /* how likely a call gets as far as to most of its CPU time, 0 to 1 */
     double wait_reach;       /* how likely a call gets as far as to its waiting, 0 to 1 */
-    double wait_chance;      /* how likely that waiting is there at all (the descriptor may be of another kind), 0 to 1 */
+    double wait_chance;      /* how likely it is there at all (the descriptor may be of another kind), 0 to 1 */
     double wait_spread;      /* of ln(sum of waits) */
     double unknown;          /* expected number of calls whose cost nobody knows, per call of this function */
     double unreviewed;       /* share of the time that comes from entries nobody read up, 0 to 1 */
@@ -28,8 +28,8 @@ struct cost {
 
 double cost_wait(const struct cost *cost);
 
-/* How likely something happens at all of which so much is expected per call (0 to 1): what is expected once in thousands
- * of calls nearly never does, it is an error path or a feature that is not used. */
+/* How likely something happens at all of which so much is expected per call (0 to 1): what is expected once in
+ * thousands of calls nearly never does, it is an error path or a feature that is not used. */
 double happens_at_all(double reach);
 
 /* Where most of something comes from: a call of the function, and what it leads to. */
@@ -59,7 +59,8 @@ struct costs *costs_solve(const struct linked *linked, const struct program *pro
                           const struct knowledge *knowledge, const struct profile *profile);
 void costs_free(struct costs *costs);
 
-/* The entry of a function with nothing bound; NULL if the function is not of this program. */
+/* A function's answer: its entry with what the calls bind that a run of the program makes most often; NULL if the
+ * function is not of this program. */
 const struct cost_entry *costs_function(const struct costs *costs, uint32_t function);
 const struct cost_entry *costs_entry(const struct costs *costs, uint32_t entry);
 

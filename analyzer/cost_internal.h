@@ -154,11 +154,11 @@ static inline const struct cost *target_cost(const struct costs *costs, const st
 void cost_room_make(const struct costs *costs, struct arena *arena, struct cost_room *room);
 
 /* Sets the total of an entry from those of its callees as they are now. */
-void cost_evaluate(struct costs *costs, uint32_t entry, struct cost_room *room);
+void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room);
 
 /* ---- cost_sources.c ---- */
 
 /* Where most of an entry's time comes from, and what is unknown in it. */
-void cost_find_sources(struct costs *costs, uint32_t entry);
+void cost_find_sources(struct costs *costs, uint32_t index);
 
 #endif

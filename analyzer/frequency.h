@@ -63,7 +63,7 @@ struct likelihood {
 const uint8_t *likelihood_slots(const struct frequency_input *input, struct arena *arena);
 
 /* The probability that a condition holds, 0 to 1; `*certain` is set if constants decide it. */
-double likelihood_of(const struct likelihood *likelihood, uint32_t condition, bool *certain);
+double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *certain);
 
 /* ---- loops ---- */
 
@@ -75,7 +75,7 @@ struct turns {
     double enters; /* … with this probability */
 };
 
-struct turns turns_of(const struct likelihood *likelihood, uint32_t loop);
+struct turns turns_of(const struct likelihood *likelihood, uint32_t index);
 
 /* All constants that a value may be, or 0. */
 uint32_t likelihood_constants(const struct likelihood *likelihood, uint32_t value, int64_t constants[KNOWN_CONSTANTS]);

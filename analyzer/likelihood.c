@@ -8,9 +8,9 @@
 #define LIKELY 0.95 /* __builtin_expect: GCC assumes 0.9, programs keep their promise better than that */
 #define POINTER_IS_SET 0.75
 #define ALLOCATION_FAILS 0.002
-#define CALL_FAILS 0.08 /* a result below 0, or -1 */
-#define NEGATIVE 0.12   /* any other value below 0 */
-#define CALL_SUCCEEDS 0.65   /* a result of 0 */
+#define CALL_FAILS 0.08    /* a result below 0, or -1 */
+#define NEGATIVE 0.12      /* any other value below 0 */
+#define CALL_SUCCEEDS 0.65 /* a result of 0 */
 #define EQUALS_CONSTANT 0.3
 #define EQUALS_ZERO 0.4
 #define EQUALS_ANOTHER 0.3 /* two values that are not constant */

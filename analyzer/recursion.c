@@ -100,8 +100,8 @@ static uint32_t most_calling(const struct ordering *ordering)
     return best;
 }
 
-void recursion_order(uint32_t vertex_count, const struct weighted_edge *edges, uint32_t edge_count,
-                     struct arena *arena, uint32_t *order)
+void recursion_order(uint32_t vertex_count, const struct weighted_edge *edges, uint32_t edge_count, struct arena *arena,
+                     uint32_t *order)
 {
     struct ordering ordering = {
         .edges = edges,

@@ -17,7 +17,7 @@ struct weighted_edge {
 };
 
 /* Writes all vertices, successors first where possible, into `order`. Scratch storage comes from the arena. */
-void recursion_order(uint32_t vertex_count, const struct weighted_edge *edges, uint32_t edge_count,
-                     struct arena *arena, uint32_t *order);
+void recursion_order(uint32_t vertex_count, const struct weighted_edge *edges, uint32_t edge_count, struct arena *arena,
+                     uint32_t *order);
 
 #endif
