@@ -8,11 +8,12 @@
 
 #include <math.h>
 
-#define TAIL_OF_WAITING 0.25 /* of spread² / 2: how far a typical wait lies below the mean; 1: a plain log-normal */
-#define REACHES_EVEN 0.03    /* waiting that is reached so often is as likely as not to happen at all */
-#define LEAST_SPREAD 0.7     /* nothing is known better than this */
-#define UNRESOLVED 0.75      /* share of the time that unknown calls stand for: nothing else is known */
-#define UNREVIEWED_COSTS 0.3 /* of the confidence is lost where all of the time comes from entries nobody read up */
+#define TAIL_OF_WAITING 0.25   /* of spread² / 2: how far a typical wait lies below the mean; 1: a plain log-normal */
+#define REACHES_EVEN 0.03      /* waiting that is reached so often is as likely as not to happen at all */
+#define LEAST_RATIO_SPREAD 0.7 /* of waiting to computing: most errors of a model make both longer */
+#define MODEL_SPREAD 1.5       /* of ln(time): by how much the model itself is wrong, measured */
+#define UNRESOLVED 0.75        /* share of the time that unknown calls stand for: nothing else is known */
+#define UNREVIEWED_COSTS 0.3   /* of the confidence is lost where all of the time comes from entries nobody read up */
 
 double cost_wait(const struct cost *cost)
 {
@@ -97,23 +98,24 @@ static void add_case(double probability[CLASS_COUNT], double weight, struct loga
 }
 
 /* Of ln(W / C): what makes both longer does not count. */
-static double spread_of_ratio(const struct cost *cost, double cpu_spread, double wait_spread)
+static double spread_of_ratio(const struct cost *cost)
 {
-    double variance = cpu_spread * cpu_spread + wait_spread * wait_spread - 2 * cost->covariance;
-    return fmax(sqrt(fmax(variance, 0)), LEAST_SPREAD);
+    double variance =
+        cost->cpu_spread * cost->cpu_spread + cost->wait_spread * cost->wait_spread - 2 * cost->covariance;
+    return fmax(sqrt(fmax(variance, 0)), LEAST_RATIO_SPREAD);
 }
 
 void classify(const struct cost *cost, double quality, struct classification *classification)
 {
     *classification = (struct classification){.class_kind = CLASS_TRIVIAL};
     double probability[CLASS_COUNT] = {0}, wait = cost_wait(cost), happens = wait > 0 ? waiting_happens(cost) : 0;
-    struct logarithm cpu = {log(fmax(cost->cpu, 0.1)), fmax(cost->cpu_spread, LEAST_SPREAD)};
+    struct logarithm cpu = {log(fmax(cost->cpu, 0.1)), hypot(cost->cpu_spread, MODEL_SPREAD)};
     add_case(probability, 1 - happens, cpu, 1, 1, CLASS_IO);
     if (happens > 0) {
         double alone = fmax(cost->wait_spread * cost->wait_spread - cost->covariance, 0);
         double tail = TAIL_OF_WAITING * alone / 2;
-        struct logarithm waiting = {log(wait) - tail, fmax(cost->wait_spread, LEAST_SPREAD)};
-        struct logarithm ratio = {waiting.mean - cpu.mean, spread_of_ratio(cost, cpu.spread, waiting.spread)};
+        struct logarithm waiting = {log(wait) - tail, hypot(cost->wait_spread, MODEL_SPREAD)};
+        struct logarithm ratio = {waiting.mean - cpu.mean, spread_of_ratio(cost)};
         double mostly_cpu = below(log(CPU_UP_TO_SHARE / (1 - CPU_UP_TO_SHARE)), ratio);
         double not_waiting = below(log(IO_FROM_SHARE / (1 - IO_FROM_SHARE)), ratio);
         add_case(probability, happens, whole_time(cpu, waiting), mostly_cpu, not_waiting, kind_of_waiting(cost));
