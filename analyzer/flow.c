@@ -21,7 +21,7 @@ static void make_places(struct flow *flow)
         entry->value_place = ARENA_ARRAY(&flow->arena, uint32_t, body->values.count);
         entry->call_place = ARENA_ARRAY(&flow->arena, uint32_t, body->calls.count);
         entry->parameter_matters = ARENA_ARRAY(&flow->arena, uint8_t, body->parameters.count);
-        entry->dependent = ARENA_ARRAY(&flow->arena, uint8_t, body->local_count);
+        entry->dependent = ARENA_ARRAY(&flow->arena, uint64_t, body->local_count);
         for (uint32_t i = 0; i < body->parameters.count + body->local_count + 1; i++)
             place_add(flow);
         for (uint32_t i = 0; i < body->slots.count; i++)

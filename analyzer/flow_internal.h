@@ -73,8 +73,8 @@ struct flow_function {
     uint32_t *value_place; /* by value: place + 1, or 0; NULL for functions that are not of the program */
     uint32_t *call_place;  /* by call: place + 1, or 0 */
     uint8_t *parameter_matters;
-    uint8_t *dependent; /* by local: its value depends on a parameter */
-    bool called;        /* from anywhere that was seen */
+    uint64_t *dependent; /* by local: a bit for each parameter that its value depends on */
+    bool called;         /* from anywhere that was seen */
 };
 
 struct flow {

@@ -3,7 +3,8 @@
 
 #include "base/text.h"
 
-#define DEPTH_LIMIT 8 /* of locals assigned from locals; deeper ones get the join over all calls */
+#define DEPTH_LIMIT                                                                                                    \
+    4 /* of locals assigned from locals, of wrappers around wrappers: deeper ones get the join over all calls */
 
 static const struct function *body_of(const struct flow *flow, uint32_t function)
 {
@@ -20,22 +21,30 @@ static bool is_itself(const struct function *body, const struct assignment *assi
     return target->kind == source->kind && target->a == source->a;
 }
 
-static bool value_depends(const struct flow *flow, const struct function *body, const struct flow_function *entry,
-                          uint32_t value)
+/* A bit for each parameter; those from the 64th on share one. */
+static uint64_t parameter_bit(uint32_t parameter)
+{
+    return UINT64_C(1) << (parameter < 63 ? parameter : 63);
+}
+
+/* The parameters that a value comes from, itself or by way of locals. */
+static uint64_t parameters_of(const struct function *body, const struct flow_function *entry, uint32_t value)
 {
     const struct value *v = &body->values.items[value];
     switch (v->kind) {
     case VALUE_SLOT: {
         const struct slot *slot = &body->slots.items[v->a];
-        return slot->kind == SLOT_PARAMETER || (slot->kind == SLOT_LOCAL && entry->dependent[slot->number]);
+        if (slot->kind == SLOT_PARAMETER)
+            return parameter_bit(slot->number);
+        return slot->kind == SLOT_LOCAL ? entry->dependent[slot->number] : 0;
     }
     case VALUE_JOIN:
     case VALUE_OR:
     case VALUE_SUM:
     case VALUE_PRODUCT:
-        return value_depends(flow, body, entry, v->a) || value_depends(flow, body, entry, v->b);
+        return parameters_of(body, entry, v->a) | parameters_of(body, entry, v->b);
     default:
-        return false;
+        return 0;
     }
 }
 
@@ -50,39 +59,26 @@ static void find_dependent_locals(struct flow *flow, uint32_t function)
             const struct value *target = &body->values.items[assignment->target];
             if (target->kind != VALUE_SLOT || body->slots.items[target->a].kind != SLOT_LOCAL)
                 continue;
-            uint8_t *dependent = &entry->dependent[body->slots.items[target->a].number];
-            if (!*dependent && value_depends(flow, body, entry, assignment->source)) {
-                *dependent = 1;
-                changed = true;
-            }
+            uint64_t *dependent = &entry->dependent[body->slots.items[target->a].number];
+            uint64_t all = *dependent | parameters_of(body, entry, assignment->source);
+            changed = changed || all != *dependent;
+            *dependent = all;
         }
     }
 }
 
 /* Marks the parameters that a value comes from. */
-static bool mark_parameters(struct flow *flow, uint32_t function, uint32_t value, unsigned depth)
+static bool mark_parameters(struct flow *flow, uint32_t function, uint32_t value)
 {
     const struct function *body = body_of(flow, function);
     struct flow_function *entry = &flow->functions[function];
-    const struct value *v = &body->values.items[value];
+    uint64_t parameters = parameters_of(body, entry, value);
     bool changed = false;
-    if (v->kind == VALUE_JOIN || v->kind == VALUE_OR || v->kind == VALUE_SUM || v->kind == VALUE_PRODUCT) {
-        changed = mark_parameters(flow, function, v->a, depth);
-        return mark_parameters(flow, function, v->b, depth) || changed;
-    }
-    if (v->kind != VALUE_SLOT)
-        return false;
-    const struct slot *slot = &body->slots.items[v->a];
-    if (slot->kind == SLOT_PARAMETER && !entry->parameter_matters[slot->number]) {
-        entry->parameter_matters[slot->number] = 1;
-        return true;
-    }
-    if (slot->kind != SLOT_LOCAL || !entry->dependent[slot->number] || depth == DEPTH_LIMIT)
-        return false;
-    for (array_each(const struct assignment, assignment, &body->flows)) {
-        const struct value *target = &body->values.items[assignment->target];
-        if (target->kind == VALUE_SLOT && target->a == v->a && !is_itself(body, assignment))
-            changed |= mark_parameters(flow, function, assignment->source, depth + 1);
+    for (uint32_t i = 0; parameters && i < body->parameters.count; i++) {
+        if (!(parameters & parameter_bit(i)) || entry->parameter_matters[i])
+            continue;
+        entry->parameter_matters[i] = 1;
+        changed = true;
     }
     return changed;
 }
@@ -104,10 +100,10 @@ static bool mark_calls(struct flow *flow, uint32_t function)
     bool changed = false;
     for (array_each(const struct call, call, &body->calls)) {
         if (body->values.items[call->callee].kind != VALUE_FUNCTION)
-            changed |= mark_parameters(flow, function, call->callee, 0);
+            changed |= mark_parameters(flow, function, call->callee);
         for (uint32_t i = 0; i < call->argument_count; i++)
             if (argument_matters(flow, body, call, i))
-                changed |= mark_parameters(flow, function, body->arguments.items[call->first_argument + i], 0);
+                changed |= mark_parameters(flow, function, body->arguments.items[call->first_argument + i]);
     }
     return changed;
 }
@@ -117,7 +113,7 @@ void find_dependence(struct flow *flow)
     for (array_each(const uint32_t, function, &flow->program->functions))
         find_dependent_locals(flow, *function);
     bool changed = true;
-    for (unsigned round = 0; changed && round < DEPTH_LIMIT; round++) { /* deeper wrappers join their calls */
+    for (unsigned round = 0; changed && round < 2 * DEPTH_LIMIT; round++) { /* deeper wrappers join their calls */
         changed = false;
         for (array_each(const uint32_t, function, &flow->program->functions))
             changed |= mark_calls(flow, *function);

@@ -223,9 +223,29 @@ static void add_named(struct finder *finder, uint32_t function)
 /* A function that a call through a pointer may mean, among many, does not belong to the caller's unit. */
 static const double likely_target = 0.5;
 
-static void spread_unit(struct finder *finder, uint32_t function, int32_t unit, unsigned contexts)
+typedef ARRAY(uint32_t) function_list;
+
+/* Adds what the function may call; only what it most likely calls where `likely` is set. */
+static void add_callees(const struct finder *finder, uint32_t function, bool likely, function_list *open)
 {
-    ARRAY(uint32_t) open = {0};
+    const struct costs *costs = stage_costs(finder->stages, function);
+    const struct cost_entry *entry = costs_function(costs, function);
+    const struct cost_node *node = &costs->nodes.items[entry - costs->entries.items];
+    for (uint32_t s = 0; s < node->site_count; s++) {
+        const struct cost_site *site = &costs->sites.items[node->first_site + s];
+        for (uint32_t t = 0; t < site->target_count; t++) {
+            const struct cost_target *target = &costs->targets.items[site->first_target + t];
+            if (target->entry != SUMMARY_NONE && (!likely || target->weight >= likely_target))
+                array_push(open, costs_entry(costs, target->entry)->function);
+        }
+    }
+}
+
+/* The functions that a unit's function calls belong to it, the first unit that reaches them counts; and they run in its
+ * context, whoever else calls them. */
+static void spread_unit(struct finder *finder, uint32_t function, int32_t unit, unsigned contexts, bool belongs)
+{
+    function_list open = {0};
     array_push(&open, function);
     while (open.count) {
         uint32_t at = open.items[--open.count];
@@ -233,22 +253,13 @@ static void spread_unit(struct finder *finder, uint32_t function, int32_t unit, 
         if (index == SUMMARY_NONE || finder->stages->program_of[at] != finder->stages->program_of[function])
             continue;
         struct function_result *result = &finder->result->functions[index];
-        if (result->belongs_to >= 0 && (result->contexts & contexts) == contexts)
+        if (belongs ? result->belongs_to >= 0 : (result->contexts & contexts) == contexts)
             continue;
-        if (result->belongs_to < 0)
+        if (belongs)
             result->belongs_to = unit;
-        result->contexts |= contexts;
-        const struct costs *costs = stage_costs(finder->stages, at);
-        const struct cost_entry *entry = costs_function(costs, at);
-        const struct cost_node *node = &costs->nodes.items[entry - costs->entries.items];
-        for (uint32_t s = 0; s < node->site_count; s++) {
-            const struct cost_site *site = &costs->sites.items[node->first_site + s];
-            for (uint32_t t = 0; t < site->target_count; t++) {
-                const struct cost_target *target = &costs->targets.items[site->first_target + t];
-                if (target->entry != SUMMARY_NONE && target->weight >= likely_target)
-                    array_push(&open, costs_entry(costs, target->entry)->function);
-            }
-        }
+        else
+            result->contexts |= contexts;
+        add_callees(finder, at, belongs, &open);
     }
     array_free(&open);
 }
@@ -288,7 +299,8 @@ static void finish(struct finder *finder)
                                finder->units.count * sizeof(struct unit));
     uint32_t *linked = linked_of(finder);
     for (uint32_t i = 0; i < result->unit_count; i++)
-        spread_unit(finder, linked[result->units[i].function], (int32_t)i, 1u << result->units[i].context);
+        for (int belongs = 0; belongs < 2; belongs++)
+            spread_unit(finder, linked[result->units[i].function], (int32_t)i, 1u << result->units[i].context, belongs);
     for (uint32_t i = 0; i < result->function_count; i++)
         if (!result->functions[i].contexts)
             result->functions[i].contexts = 1u << CONTEXT_NATIVE;
