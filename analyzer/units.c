@@ -229,8 +229,7 @@ typedef ARRAY(uint32_t) function_list;
 static void add_callees(const struct finder *finder, uint32_t function, bool likely, function_list *open)
 {
     const struct costs *costs = stage_costs(finder->stages, function);
-    const struct cost_entry *entry = costs_function(costs, function);
-    const struct cost_node *node = &costs->nodes.items[entry - costs->entries.items];
+    const struct cost_node *node = &costs->nodes.items[costs->first_entry[function]]; /* whatever is bound */
     for (uint32_t s = 0; s < node->site_count; s++) {
         const struct cost_site *site = &costs->sites.items[node->first_site + s];
         for (uint32_t t = 0; t < site->target_count; t++) {
