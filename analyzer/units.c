@@ -99,10 +99,11 @@ static bool calls_member(const struct function *function, uint32_t call)
     return callee->kind == VALUE_SLOT && function->slots.items[callee->a].kind == SLOT_FIELD;
 }
 
-/* Does the function wait for many descriptors at once, itself or (`deeper`) in what it calls directly? */
+/* Does the function wait for work at many descriptors at once, itself or (`deeper`) in what it calls directly? */
 static bool multiplexes(const struct finder *finder, uint32_t program, uint32_t function, bool deeper)
 {
     const struct linked *linked = &finder->stages->linked;
+    const struct trait_table *traits = &finder->stages->costs[program]->traits;
     const struct function *body = stage_function(finder->stages, function);
     for (array_each(const struct call, call, &body->calls)) {
         const struct value *callee = &body->values.items[call->callee];
@@ -111,7 +112,7 @@ static bool multiplexes(const struct finder *finder, uint32_t program, uint32_t 
         uint32_t target = program_definition(&linked->programs.items[program], callee->name);
         if (target == NO_FUNCTION) {
             const struct api *api = linked->apis[callee->name];
-            if (api && api_has_effect(api, EFFECT_MULTIPLEXES))
+            if (api && api_has_effect(api, EFFECT_MULTIPLEXES) && traits->of[function].idles)
                 return true;
         } else if (deeper && target != function && multiplexes(finder, program, target, false)) {
             return true;
