@@ -165,8 +165,13 @@ static uint32_t count_fired(const struct outcome *outcome, enum rule_effect effe
 static void add_rules(struct arena *arena, const struct outcome *outcome, struct advice *advice)
 {
     struct fired_rule *rules = ARENA_ARRAY(arena, struct fired_rule, outcome->fired.count + 1);
-    for (array_each(struct fired, fired, &outcome->fired))
-        rules[advice->rule_count++] = (struct fired_rule){arena_strdup(arena, fired->rule), fired->because};
+    for (array_each(struct fired, fired, &outcome->fired)) {
+        bool named = false; /* a rule that forbids several models fires for each of them */
+        for (uint32_t i = 0; i < advice->rule_count; i++)
+            named = named || (strcmp(rules[i].rule, fired->rule) == 0 && strcmp(rules[i].because, fired->because) == 0);
+        if (!named)
+            rules[advice->rule_count++] = (struct fired_rule){arena_strdup(arena, fired->rule), fired->because};
+    }
     advice->rules = rules;
 }
 

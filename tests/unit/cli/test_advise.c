@@ -43,7 +43,7 @@ static const char rules_text[] = "rules:\n"
                                  "    summary: no threads around an unsafe call\n"
                                  "    why: a test\n"
                                  "    when: {unsafe_call: {present: true}}\n"
-                                 "    forbid: threading\n"
+                                 "    forbid: [threading, hybrid]\n"
                                  "    because: \"it calls {unsafe_call}\"\n"
                                  "    do: \"replace it\"\n"
                                  "  - id: state\n"
@@ -236,12 +236,16 @@ static void test_blocked(void **state)
     ask(&fixture, 0, 8);
     const struct advice *advice = advice_of(&fixture, 1);
     assert_int_equal(advice->model, MODEL_SERIAL);
-    assert_int_equal(advice->blocked_count, 1);
+    assert_int_equal(advice->blocked_count, 2);
     assert_int_equal(advice->blocked[0].model, MODEL_THREADING);
     assert_string_equal(advice->blocked[0].because, "it calls strtok");
     assert_string_equal(advice->blocked[0].place.file, "b.c");
     assert_int_equal(advice->blocked[0].place.line, 25);
     assert_string_equal(advice->because, "no rule recommends a change");
+    unsigned named = 0; /* the rule rules out two models, and is named once */
+    for (uint32_t i = 0; i < advice_of(&fixture, 1)->rule_count; i++)
+        named += strcmp(advice_of(&fixture, 1)->rules[i].rule, "unsafe") == 0;
+    assert_int_equal(named, 1);
     result_free(&fixture.result);
     begin(&fixture);
     fixture.units[1].unsafe_call = "pthread_exit";
