@@ -254,9 +254,8 @@ static uint32_t constants_of(void *data, uint32_t value, int64_t constants[KNOWN
     struct asked *asked = &making->asked[value];
     if (!asked->known) {
         struct value_set set;
-        flow_value(making->costs->flow, making->function, value, binding_of(making), &making->costs->scratch, &set);
-        bool plain =
-            !(set.other || set.function_count || set.external_count || set.address_count || set.string || set.fds);
+        bool plain = flow_numbers(making->costs->flow, making->function, value, binding_of(making),
+                                  &making->costs->scratch, &set);
         asked->known = true;
         asked->count = plain ? (uint8_t)set.constant_count : 0;
         memcpy(asked->constants, set.constants, sizeof asked->constants);

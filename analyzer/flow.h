@@ -15,7 +15,7 @@
 
 #define VALUE_SET_FUNCTIONS 512 /* bounds of a set */
 #define VALUE_SET_CONSTANTS 4
-#define VALUE_SET_ADDRESSES 48
+#define VALUE_SET_ADDRESSES 24
 
 /* What a value may be. Arrays are sorted. */
 struct value_set {
@@ -29,7 +29,8 @@ struct value_set {
     uint32_t address_count;
     name_id string; /* the only string literal, or 0 */
     fd_bits fds;
-    bool other; /* ⊤: something that was not seen or did not fit */
+    bool other;        /* ⊤: something that was not seen or did not fit */
+    bool numbers_only; /* asked by flow_numbers: whatever is no number counts as ⊤ */
 };
 
 struct flow;
@@ -47,6 +48,10 @@ struct binding {
 /* What a value of a function may be; `binding` may be NULL. Storage comes from the arena. */
 void flow_value(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
                 struct arena *arena, struct value_set *result);
+
+/* The same where only numbers are asked for; false if the value may be anything but result->constants. */
+bool flow_numbers(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
+                  struct arena *arena, struct value_set *result);
 
 /* The targets of a call: functions with bodies and symbols without. `complete` is false if there may be others. */
 struct call_targets {

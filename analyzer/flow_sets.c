@@ -209,16 +209,22 @@ static bool is_refused(const struct atom_set *set, atom a, bool with_addresses)
     }
 }
 
-/* How many atoms of `source` the target lacks. */
+/* How many atoms of `source` the target lacks. Kinds that it refuses are passed over as a whole: addresses are many. */
 static uint32_t count_new(const struct atom_set *target, const struct atom_set *source, bool with_addresses)
 {
     uint32_t missing = 0;
-    for (uint32_t i = 0, at = 0; i < source->count; i++) {
-        while (at < target->count && target->atoms[at] < source->atoms[i])
-            at++;
-        if ((at == target->count || target->atoms[at] != source->atoms[i]) &&
-            !is_refused(target, source->atoms[i], with_addresses))
-            missing++;
+    for (uint32_t i = 0, at = 0; i < source->count;) {
+        atom a = source->atoms[i];
+        if (is_refused(target, a, with_addresses)) {
+            i = lower_bound(source, ATOM(ATOM_KIND(a) + 1, 0));
+            continue;
+        }
+        uint32_t end = lower_bound(source, ATOM(ATOM_KIND(a) + 1, 0));
+        for (; i < end; i++) {
+            while (at < target->count && target->atoms[at] < source->atoms[i])
+                at++;
+            missing += at == target->count || target->atoms[at] != source->atoms[i];
+        }
     }
     return missing;
 }

@@ -237,6 +237,11 @@ static void place_value(const struct flow *flow, uint32_t place, struct arena *a
     result->other |= set->other;
     if (!set->count)
         return;
+    if (result->numbers_only) {
+        result->other |= first_of_kind(set, ATOM_CONSTANT) > 0;
+        if (result->other)
+            return;
+    }
     kind_add(set, ATOM_FUNCTION, &result->functions, &result->function_count, arena);
     kind_add(set, ATOM_EXTERNAL, &result->externals, &result->external_count, arena);
     kind_add(set, ATOM_ADDRESS, &result->addresses, &result->address_count, arena);
@@ -297,13 +302,41 @@ static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot
     result->fds = fds_in_mode(result->fds, flow->modes.items[place]);
 }
 
+static void function_value(const struct flow *flow, name_id symbol, struct arena *arena, struct value_set *result)
+{
+    uint32_t definition = program_definition(flow->program, symbol);
+    if (definition == NO_FUNCTION)
+        list_add(&result->externals, &result->external_count, symbol, arena);
+    else
+        list_add(&result->functions, &result->function_count, definition, arena);
+}
+
+/* What a pointer points to: where the flow has not looked yet, what it may be the address of, and the memory that it
+ * stands for itself. */
+static void deref_value(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
+                        struct arena *arena, struct value_set *result, unsigned depth)
+{
+    uint32_t known = flow->functions[function].value_place[value];
+    if (known) {
+        place_value(flow, known - 1, arena, result);
+        return;
+    }
+    struct value_set pointer = {0};
+    value_in(flow, function, body_of(flow, function)->values.items[value].a, binding, arena, &pointer, depth);
+    for (uint32_t i = 0; i < pointer.address_count; i++)
+        place_value(flow, pointer.addresses[i], arena, result);
+    pointer.address_count = 0;
+    set_join(result, &pointer, arena);
+}
+
 static void value_in(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
                      struct arena *arena, struct value_set *result, unsigned depth)
 {
     const struct function *body = body_of(flow, function);
     const struct flow_function *known = &flow->functions[function];
     const struct value *v = &body->values.items[value];
-    uint32_t definition;
+    if (result->numbers_only && result->other)
+        return; /* nothing more can be said */
     switch (v->kind) {
     case VALUE_UNKNOWN:
     case VALUE_PRODUCT:
@@ -316,11 +349,7 @@ static void value_in(const struct flow *flow, uint32_t function, uint32_t value,
         result->string = v->name;
         break;
     case VALUE_FUNCTION:
-        definition = program_definition(flow->program, v->name);
-        if (definition == NO_FUNCTION)
-            list_add(&result->externals, &result->external_count, v->name, arena);
-        else
-            list_add(&result->functions, &result->function_count, definition, arena);
+        function_value(flow, v->name, arena, result);
         break;
     case VALUE_ADDRESS: {
         uint32_t place = slot_place_of(flow, function, v->a);
@@ -340,16 +369,7 @@ static void value_in(const struct flow *flow, uint32_t function, uint32_t value,
             result->other = true;
         break;
     case VALUE_DEREF:
-        if (known->value_place[value]) {
-            place_value(flow, known->value_place[value] - 1, arena, result);
-        } else {
-            struct value_set pointer = {0};
-            value_in(flow, function, v->a, binding, arena, &pointer, depth);
-            for (uint32_t i = 0; i < pointer.address_count; i++)
-                place_value(flow, pointer.addresses[i], arena, result);
-            pointer.address_count = 0;
-            set_join(result, &pointer, arena);
-        }
+        deref_value(flow, function, value, binding, arena, result, depth);
         break;
     case VALUE_SUM:
         result->other = true;
@@ -393,6 +413,22 @@ void flow_value(const struct flow *flow, uint32_t function, uint32_t value, cons
         return;
     }
     value_in(flow, function, value, binding, arena, result, 0);
+}
+
+bool flow_numbers(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
+                  struct arena *arena, struct value_set *result)
+{
+    memset(result, 0, sizeof *result);
+    result->numbers_only = true;
+    int64_t number;
+    enum value_kind kind = body_of(flow, function)->values.items[value].kind;
+    bool computed = kind == VALUE_SUM || kind == VALUE_PRODUCT || kind == VALUE_OR;
+    if (computed && folded(flow, function, value, binding, arena, &number))
+        constant_add(result, number);
+    else
+        value_in(flow, function, value, binding, arena, result, 0);
+    return !(result->other || result->function_count || result->external_count || result->address_count ||
+             result->string || result->fds);
 }
 
 void flow_call_targets(const struct flow *flow, uint32_t function, uint32_t call, const struct binding *binding,

@@ -33,7 +33,9 @@ void text_add(struct text *text, const char *string)
 
 void text_add_char(struct text *text, char c)
 {
-    text_add_length(text, &c, 1);
+    reserve(text, 1);
+    text->string[text->length++] = c;
+    text->string[text->length] = '\0';
 }
 
 void text_vprintf(struct text *text, const char *format, va_list args)

@@ -23,6 +23,10 @@ static void put_number(struct encoder *encoder, uint64_t number)
 {
     char bytes[10];
     size_t length = 0;
+    if (number < 0x80) { /* most are */
+        text_add_char(encoder->out, (char)number);
+        return;
+    }
     for (; number >= 0x80; number >>= 7)
         bytes[length++] = (char)(number | 0x80);
     bytes[length++] = (char)number;
