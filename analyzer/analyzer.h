@@ -30,7 +30,7 @@ struct analyzer_options {
     double timeout;                 /* seconds a translation unit may take; 0: 120 */
     bool no_prefix_sharing;         /* do not share precompiled first includes between units */
     const char *profile;            /* name of the cost profile; NULL: "server-lan" */
-    bool compare_profiles;          /* tell where the class is another under the other profiles */
+    bool details;                   /* of each function: evidence, and where its class differs under other profiles */
     const char *const *named_units; /* functions that the user asks about: "name" or "file:name" */
     unsigned named_unit_count;
     progress_function *progress; /* or NULL */

@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SMALLEST_VALUE_TABLE (1u << 8)
+
 void function_begin(struct extractor *x)
 {
     memset(&x->function, 0, sizeof x->function);
     x->generation++;
+    x->value_table_size = SMALLEST_VALUE_TABLE; /* most functions are small, and clearing costs */
     memset(x->value_table, 0, x->value_table_size * sizeof *x->value_table);
     memset(&x->pending, 0, sizeof x->pending);
     x->accesses_from = 0;
@@ -169,8 +172,7 @@ void extract_summary(CXTranslationUnit parsed, const struct translation_unit *un
     x.table_size = 1u << 12;
     x.table = must_malloc(x.table_size * sizeof *x.table);
     memset(x.table, 0, x.table_size * sizeof *x.table);
-    x.value_table_size = 1u << 8;
-    x.value_table = must_malloc(x.value_table_size * sizeof *x.value_table);
+    x.value_table = must_malloc(SMALLEST_VALUE_TABLE * sizeof *x.value_table);
     x.unit_file = x.summary.unit = names_add(&x.summary.names, unit->name);
     x.summary.flags_key = names_add(&x.summary.names, unit->flags_key);
     x.summary.errors = errors;

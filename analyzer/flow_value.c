@@ -113,7 +113,7 @@ void find_dependence(struct flow *flow)
     for (array_each(const uint32_t, function, &flow->program->functions))
         find_dependent_locals(flow, *function);
     bool changed = true;
-    for (unsigned round = 0; changed && round < 2 * DEPTH_LIMIT; round++) { /* deeper wrappers join their calls */
+    for (unsigned round = 0; changed && round < DEPTH_LIMIT; round++) { /* deeper wrappers join their calls */
         changed = false;
         for (array_each(const uint32_t, function, &flow->program->functions))
             changed |= mark_calls(flow, *function);

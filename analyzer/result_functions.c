@@ -77,6 +77,8 @@ static void set_costs(const struct stages *stages, const struct cost_entry *entr
     to->unresolved_calls = entry->unknown_sites;
     if (to->class_kind == CLASS_UNKNOWN)
         to->unknown_because = unknown_text(stages, entry, result);
+    if (!stages->options->details)
+        return;
     bool waiting = to->class_kind == CLASS_IO || to->class_kind == CLASS_WAIT || to->class_kind == CLASS_MIXED;
     to->evidence_count = evidence_of(stages, entry->function, waiting, &result->arena, &to->evidence);
 }
@@ -109,7 +111,8 @@ void result_add_functions(const struct stages *stages, struct result *result, ui
         struct function_result *to = &result->functions[result->function_count];
         identify(stages, i, result, to);
         set_costs(stages, entry, result, to);
-        add_flips(stages, i, result, to);
+        if (stages->options->details)
+            add_flips(stages, i, result, to);
         if (stages->linked.functions.items[i].variant && same_answer_before(result, to)) {
             memset(to, 0, sizeof *to);
             continue;

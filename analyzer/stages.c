@@ -100,8 +100,7 @@ static void make_other_classes(struct stages *stages)
     stages->other_classes = must_malloc((count + 1) * sizeof(uint8_t *));
     for (size_t i = 0; i <= count; i++) {
         stages->other_classes[i] = NULL;
-        if (i == count || !stages->options->compare_profiles ||
-            knowledge_profile_at(stages->knowledge, i) == stages->profile)
+        if (i == count || !stages->options->details || knowledge_profile_at(stages->knowledge, i) == stages->profile)
             continue;
         stages->other_classes[i] = must_malloc(functions + 1);
         memset(stages->other_classes[i], CLASS_UNKNOWN, functions + 1);
@@ -120,7 +119,7 @@ static void solve(struct stages *stages, enum stage last)
         stages->costs[p] = last >= STAGE_COST ? costs_solve(&stages->linked, program, stages->flows[p],
                                                             stages->knowledge, stages->profile)
                                               : NULL;
-        if (last >= STAGE_COST && stages->options->compare_profiles)
+        if (last >= STAGE_COST && stages->options->details)
             classify_elsewhere(stages, p);
     }
 }

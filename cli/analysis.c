@@ -82,7 +82,7 @@ bool analysis_run(struct session *session, uint32_t first_path, enum report_view
         return false;
     }
     progress_begin(&progress, !session->options.quiet);
-    options.compare_profiles = view != REPORT_CHECK; /* only the views of functions print it */
+    options.details = view != REPORT_CHECK; /* only the views of functions print it */
     options.progress = progress_show;
     options.progress_data = &progress;
     bool analysed = analyze(&options, session->knowledge, result);
