@@ -525,8 +525,9 @@ static void print_everything(const struct linked *linked, FILE *stream)
         fprintf(stream, "program %s main %u units", names_string(names, program->name), program->main);
         for (array_each(const uint32_t, unit, &program->units))
             fprintf(stream, " %u", *unit);
-        assert_non_null(linked->functions.items);
         for (array_each(const uint32_t, number, &program->functions)) {
+            if (!linked->functions.items)
+                break;
             const struct function *body = &linked->functions.items[*number].body;
             fprintf(stream, "\n  %u:", *number);
             for (array_each(const struct value, value, &body->values))
