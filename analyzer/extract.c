@@ -97,6 +97,8 @@ static void function_definition(struct extractor *x, CXCursor cursor)
     function->id = names_add(&x->summary.names, id.string);
     text_free(&id);
     function->symbol = function->flags & FUNCTION_STATIC ? function->id : function->name;
+    if (!(function->flags & FUNCTION_STATIC))
+        declare_function(x, cursor, function->symbol);
 
     x->return_type = slot_type_of(clang_getCursorResultType(cursor));
     x->has_varying = function->flags & FUNCTION_VARIADIC;

@@ -240,13 +240,51 @@ static void fill_variable(struct extractor *x, struct declared *entry, CXCursor 
     entry->kind = DECLARED_SLOT;
 }
 
+/* The file that declares a function first, unless it is the unit's own. */
+static name_id declaring_header(struct extractor *x, CXCursor function)
+{
+    CXFile file = NULL;
+    unsigned line, column;
+    expansion_place(clang_getCanonicalCursor(function), &file, &line, &column);
+    name_id header = file ? file_name(x, file) : 0;
+    return header == x->unit_file ? 0 : header;
+}
+
+/* "fd, buf, count" */
+static name_id parameter_names(struct extractor *x, CXCursor function)
+{
+    struct text list = {0};
+    int count = clang_Cursor_getNumArguments(function);
+    for (int i = 0; i < count; i++) {
+        CXString name = clang_getCursorSpelling(clang_Cursor_getArgument(function, (unsigned)i));
+        text_printf(&list, "%s%s", i ? ", " : "", clang_getCString(name));
+        clang_disposeString(name);
+    }
+    name_id names = names_add(&x->summary.names, text_string(&list));
+    text_free(&list);
+    return names;
+}
+
+void declare_function(struct extractor *x, CXCursor function, name_id symbol)
+{
+    bool defined = clang_isCursorDefinition(function);
+    struct declaration declaration = {symbol, declaration_flags(function), declaring_header(x, function), 0};
+    if (clang_getCursorVisibility(function) == CXVisibility_Hidden)
+        declaration.flags |= FUNCTION_HIDDEN;
+    if (!defined)
+        declaration.parameters = parameter_names(x, function);
+    array_push(&x->summary.declarations, declaration);
+}
+
 static void fill_function(struct extractor *x, struct declared *entry, CXCursor function)
 {
     entry->symbol = linkage_symbol(x, function);
     entry->kind = DECLARED_FUNCTION;
-    uint32_t flags = declaration_flags(function);
-    if (flags)
-        array_push(&x->summary.declarations, (struct declaration){entry->symbol, flags});
+    uint32_t flags;
+    if (clang_getCursorLinkage(function) == CXLinkage_External)
+        declare_function(x, function, entry->symbol);
+    else if ((flags = declaration_flags(function)) != 0)
+        array_push(&x->summary.declarations, (struct declaration){entry->symbol, flags, 0, 0});
 }
 
 struct declared *declared_of(struct extractor *x, CXCursor declaration)

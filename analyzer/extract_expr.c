@@ -309,7 +309,7 @@ static uint32_t call_expression(struct extractor *x, CXCursor cursor, bool wante
         return kept ? arguments[0] : value_unknown(x);
     if (builtin == BUILTIN_UNREACHABLE) {
         name_id symbol = x->function.values.items[callee].name;
-        array_push(&x->summary.declarations, (struct declaration){symbol, FUNCTION_NORETURN});
+        array_push(&x->summary.declarations, (struct declaration){symbol, FUNCTION_NORETURN, 0, 0});
     }
     emit_call(x, cursor, callee, arguments, kept, wanted);
     return value_add(x, (struct value){.kind = VALUE_CALL, .a = x->function.calls.count - 1});

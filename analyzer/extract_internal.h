@@ -108,6 +108,8 @@ uint32_t slot_of_element(struct extractor *x, struct table_element element, cons
 name_id file_name(struct extractor *x, CXFile file);
 name_id usr_of(struct extractor *x, CXCursor declaration);
 uint32_t declaration_flags(CXCursor declaration);
+/* Notes what the declaration of a function with external linkage says. */
+void declare_function(struct extractor *x, CXCursor function, name_id symbol);
 enum slot_type slot_type_of(CXType type);
 /* va_list, or what it decays to. */
 bool is_varying_list(CXType type);

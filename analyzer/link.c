@@ -129,12 +129,7 @@ static uint32_t take_function(struct linker *linker, const struct renaming *rena
 
 /* ---- declarations ---- */
 
-struct declared_flags {
-    name_id symbol;
-    uint32_t flags;
-};
-
-typedef ARRAY(struct declared_flags) declared_list;
+typedef ARRAY(struct declaration) declared_list; /* names are numbers of linked.names */
 
 static void take_functions(struct linker *linker, const struct renaming *renaming, struct summary *summary)
 {
@@ -159,7 +154,9 @@ static void take_summary(struct linker *linker, struct summary *summary, declare
     for (array_each(name_id, global, &summary->globals))
         array_push(&unit.globals, rename_name(&renaming, *global));
     for (array_each(struct declaration, one, &summary->declarations))
-        array_push(declared, (struct declared_flags){rename_name(&renaming, one->symbol), one->flags});
+        array_push(declared, (struct declaration){rename_name(&renaming, one->symbol), one->flags,
+                                                  rename_name(&renaming, one->header),
+                                                  rename_name(&renaming, one->parameters)});
     array_push(&linked->units, unit);
     take_functions(linker, &renaming, summary);
     free(renaming.map);
@@ -167,10 +164,19 @@ static void take_summary(struct linker *linker, struct summary *summary, declare
 
 static void merge_declarations(struct linked *linked, const declared_list *declared)
 {
-    linked->declared = must_malloc(linked->names.count * sizeof *linked->declared);
-    memset(linked->declared, 0, linked->names.count * sizeof *linked->declared);
-    for (array_each(const struct declared_flags, one, declared))
+    size_t count = linked->names.count;
+    linked->declared = calloc(count, sizeof *linked->declared);
+    linked->headers = calloc(count, sizeof *linked->headers);
+    linked->parameters = calloc(count, sizeof *linked->parameters);
+    if (!linked->declared || !linked->headers || !linked->parameters)
+        die_out_of_memory(count * sizeof *linked->declared);
+    for (array_each(const struct declaration, one, declared)) {
         linked->declared[one->symbol] |= one->flags;
+        if (!linked->headers[one->symbol])
+            linked->headers[one->symbol] = one->header;
+        if (!linked->parameters[one->symbol])
+            linked->parameters[one->symbol] = one->parameters;
+    }
 }
 
 /* ---- shared headers ---- */
@@ -311,7 +317,7 @@ static void find_apis(struct linked *linked, const struct knowledge *knowledge, 
         return;
     bool *asked = must_malloc(count);
     memset(asked, 0, count);
-    for (array_each(const struct declared_flags, one, declared))
+    for (array_each(const struct declaration, one, declared))
         find_api(linked, knowledge, asked, one->symbol);
     for (array_each(struct linked_function, function, &linked->functions)) {
         if (!(function->body.flags & FUNCTION_STATIC)) {
@@ -366,6 +372,8 @@ void linked_free(struct linked *linked)
     array_free(&linked->units);
     array_free(&linked->programs);
     free(linked->declared);
+    free(linked->headers);
+    free(linked->parameters);
     free(linked->apis);
     names_free(&linked->names);
     *linked = (struct linked){0};

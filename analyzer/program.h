@@ -50,6 +50,8 @@ struct linked {
     ARRAY(struct linked_unit) units;         /* sorted by name, flags_key */
     ARRAY(struct program) programs;          /* by name; the one without a main, if there is any such code, last */
     uint32_t *declared;      /* by name_id of a symbol: FUNCTION_… flags that any declaration gives it */
+    name_id *headers;        /* by name_id of a symbol: the file that declares it, or 0 */
+    name_id *parameters;     /* by name_id of a symbol: "fd, buf, count" where it is only declared; else 0 */
     const struct api **apis; /* by name_id: the knowledge base's entry for a symbol, or NULL */
 };
 

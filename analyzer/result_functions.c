@@ -131,11 +131,32 @@ static int compare_unknown(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+/* The calls of one unknown callee. */
+struct unknown_calls {
+    uint32_t count;
+    uint32_t caller; /* of the first one */
+    uint32_t call;
+};
+
+static struct unknown_callee describe_unknown(const struct stages *stages, struct result *result, name_id name,
+                                              const struct unknown_calls *calls)
+{
+    const struct call *first = &stage_function(stages, calls->caller)->calls.items[calls->call];
+    struct place site = stage_place(stages, calls->caller, first->line, first->column);
+    site.file = arena_strdup(&result->arena, site.file);
+    return (struct unknown_callee){.name = copied(stages, result, name),
+                                   .count = calls->count,
+                                   .header = copied(stages, result, stages->linked.headers[name]),
+                                   .parameters = copied(stages, result, stages->linked.parameters[name]),
+                                   .site = site};
+}
+
 static void count_unknown_callees(const struct stages *stages, struct result *result)
 {
     const struct linked *linked = &stages->linked;
-    uint32_t *counts = must_malloc((linked->names.count + 1) * sizeof *counts);
-    memset(counts, 0, (linked->names.count + 1) * sizeof *counts);
+    struct unknown_calls *calls = calloc(linked->names.count + 1, sizeof *calls);
+    if (!calls)
+        die_out_of_memory((linked->names.count + 1) * sizeof *calls);
     uint32_t distinct = 0;
     for (uint32_t i = 0; i < linked->functions.count; i++) {
         if (stages->program_of[i] == SUMMARY_NONE)
@@ -144,20 +165,26 @@ static void count_unknown_callees(const struct stages *stages, struct result *re
         const struct program *program = &linked->programs.items[stages->program_of[i]];
         for (array_each(const struct call, call, &body->calls)) {
             const struct value *callee = &body->values.items[call->callee];
-            if (callee->kind == VALUE_FUNCTION && !linked->apis[callee->name] &&
-                program_definition(program, callee->name) == NO_FUNCTION)
-                distinct += counts[callee->name]++ == 0;
+            if (callee->kind != VALUE_FUNCTION || linked->apis[callee->name] ||
+                program_definition(program, callee->name) != NO_FUNCTION)
+                continue;
+            struct unknown_calls *known = &calls[callee->name];
+            if (known->count++ > 0)
+                continue;
+            known->caller = i;
+            known->call = (uint32_t)(call - body->calls.items);
+            distinct++;
         }
     }
     struct unknown_callee *list = ARENA_ARRAY(&result->arena, struct unknown_callee, distinct + 1);
     uint32_t at = 0;
     for (name_id name = 0; name < linked->names.count; name++)
-        if (counts[name])
-            list[at++] = (struct unknown_callee){copied(stages, result, name), counts[name]};
+        if (calls[name].count)
+            list[at++] = describe_unknown(stages, result, name, &calls[name]);
     qsort(list, at, sizeof *list, compare_unknown);
     result->coverage.unknown_callees = list;
     result->coverage.unknown_callee_count = at;
-    free(counts);
+    free(calls);
 }
 
 /* Call sites are counted in the program that answers for their function, so that each counts once. */

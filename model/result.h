@@ -128,7 +128,10 @@ struct function_result {
 
 struct unknown_callee {
     const char *name;
-    uint32_t count; /* call sites */
+    uint32_t count;         /* call sites */
+    const char *header;     /* the file that declares it: relative to the root, or absolute; "" if none does */
+    const char *parameters; /* "fd, buf, count"; "" if none is known */
+    struct place site;      /* the first call */
 };
 
 struct coverage {

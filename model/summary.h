@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SUMMARY_VERSION 1
+#define SUMMARY_VERSION 2
 #define SUMMARY_NONE UINT32_MAX
 
 /* ---- storage ---- */
@@ -189,6 +189,7 @@ struct parameter {
 #define FUNCTION_NONBLOCKING 128u  /* Clang's nonblocking attribute: a requirement */
 #define FUNCTION_CONSTRUCTOR 256u  /* runs before main */
 #define FUNCTION_INITIALISERS 512u /* no function: holds the flows of the unit's static initialisers */
+#define FUNCTION_HIDDEN 1024u      /* not visible outside of its shared object */
 
 struct function {
     name_id id;     /* "file#USR" */
@@ -210,10 +211,13 @@ struct function {
     ARRAY(struct assignment) flows;
 };
 
-/* What the declarations of functions that are not defined here say. */
+/* What the declaration of a function says that is called or defined here and has external linkage. A symbol may stand
+ * there more than once. */
 struct declaration {
     name_id symbol;
-    uint32_t flags; /* FUNCTION_NORETURN, FUNCTION_COLD, FUNCTION_NONBLOCKING */
+    uint32_t flags;     /* FUNCTION_NORETURN, FUNCTION_COLD, FUNCTION_NONBLOCKING, FUNCTION_HIDDEN */
+    name_id header;     /* the file that declares it first, if that is not the unit's own; else 0 */
+    name_id parameters; /* of what is not defined here: "fd, buf, count"; else 0 */
 };
 
 struct summary {

@@ -240,10 +240,12 @@ static void get_unit(struct decoder *decoder, struct summary *summary)
     summary->prefix = get_bool(decoder);
     summary->shares = SUMMARY_NONE;
     summary->errors = get_u32(decoder);
-    GET_ARRAY(decoder, &summary->declarations, 2);
+    GET_ARRAY(decoder, &summary->declarations, 4);
     while (MORE(decoder, &summary->declarations)) {
         struct declaration declaration = {.symbol = get_name(decoder)};
         declaration.flags = get_u32(decoder);
+        declaration.header = get_name(decoder);
+        declaration.parameters = get_name(decoder);
         TAKE(&summary->declarations, declaration);
     }
     GET_ARRAY(decoder, &summary->globals, 1);

@@ -189,6 +189,8 @@ static void put_unit(struct encoder *encoder, const struct summary *summary)
     for (array_each(const struct declaration, declaration, &summary->declarations)) {
         put_name(encoder, declaration->symbol);
         put_number(encoder, declaration->flags);
+        put_name(encoder, declaration->header);
+        put_name(encoder, declaration->parameters);
     }
     put_number(encoder, summary->globals.count);
     for (array_each(const name_id, global, &summary->globals))

@@ -203,11 +203,19 @@ static void declarations_add_up(void **state)
     struct tree tree = {0};
     struct linked linked;
     struct summary *a = add_unit(&tree, "a.c"), *b = add_unit(&tree, "b.c");
-    array_push(&a->declarations, (struct declaration){names_add(&a->names, "panic"), FUNCTION_NORETURN});
-    array_push(&b->declarations, (struct declaration){names_add(&b->names, "panic"), FUNCTION_COLD});
+    array_push(&a->declarations, (struct declaration){.symbol = names_add(&a->names, "panic"),
+                                                      .flags = FUNCTION_NORETURN,
+                                                      .header = names_add(&a->names, "panic.h")});
+    array_push(&b->declarations, (struct declaration){.symbol = names_add(&b->names, "panic"),
+                                                      .flags = FUNCTION_COLD,
+                                                      .header = names_add(&b->names, "other.h"),
+                                                      .parameters = names_add(&b->names, "format")});
     define(a, "f", "panic");
     link_tree(&linked, &tree);
     assert_int_equal(linked.declared[names_find(&linked.names, "panic")], FUNCTION_NORETURN | FUNCTION_COLD);
+    name_id panic = names_find(&linked.names, "panic");
+    assert_string_equal(names_string(&linked.names, linked.headers[panic]), "panic.h");
+    assert_string_equal(names_string(&linked.names, linked.parameters[panic]), "format");
     assert_int_equal(linked.declared[names_find(&linked.names, "f")], 0);
     assert_null(linked.apis[names_find(&linked.names, "panic")]);
     free_all(&linked, &tree);

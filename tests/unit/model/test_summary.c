@@ -92,7 +92,8 @@ static void sample_summary(struct summary *summary)
     summary->prefix = true;
     initialisers.id = names_add(&summary->names, "src/a.c#initialisers");
     array_push(&summary->declarations,
-               (struct declaration){names_add(&summary->names, "panic"), FUNCTION_NORETURN | FUNCTION_COLD});
+               (struct declaration){names_add(&summary->names, "panic"), FUNCTION_NORETURN | FUNCTION_COLD,
+                                    names_add(&summary->names, "panic.h"), names_add(&summary->names, "format, why")});
     array_push(&summary->globals, names_add(&summary->names, "g"));
     array_push(&summary->functions, function);
     array_push(&summary->functions, initialisers);
@@ -132,6 +133,8 @@ static void reads_what_was_written(void **state)
     assert_int_equal(again.declarations.count, 1);
     assert_int_equal(again.declarations.items[0].flags, FUNCTION_NORETURN | FUNCTION_COLD);
     assert_string_equal(names_string(&again.names, again.declarations.items[0].symbol), "panic");
+    assert_string_equal(names_string(&again.names, again.declarations.items[0].header), "panic.h");
+    assert_string_equal(names_string(&again.names, again.declarations.items[0].parameters), "format, why");
     assert_int_equal(again.globals.count, 1);
     assert_string_equal(names_string(&again.names, again.globals.items[0]), "g");
     assert_int_equal(again.functions.count, 2);

@@ -193,7 +193,10 @@ static void make_up_findings(struct result *result)
 
 static void make_up_result(struct result *result)
 {
-    static const struct unknown_callee unknown[] = {{"plugin_write", 12}, {"plugin_read", 3}, {"a", 2}, {"b", 1}};
+    static const struct unknown_callee unknown[] = {{.name = "plugin_write", .count = 12},
+                                                    {.name = "plugin_read", .count = 3},
+                                                    {.name = "a", .count = 2},
+                                                    {.name = "b", .count = 1}};
     result_init(result);
     result->root = "/home/user/project";
     result->profile = "server-lan";
