@@ -188,22 +188,27 @@ static bool tests_for_null(const struct function *function, uint32_t condition)
     }
 }
 
-/* Is the call made in every turn, but for what a condition leaves out? Not in one arm of a switch, and not once, to
- * make something that is not there yet. */
-static bool in_every_turn(const struct function *function, const struct node *loop, uint32_t call)
+/* In which turns the call is made. */
+enum turns_of_call { IN_FEW_TURNS, IN_SOME_TURNS, IN_EVERY_TURN };
+
+/* In few: one arm of a switch, or once, to make something that is not there yet. In some: under a condition. */
+static enum turns_of_call turns_of_call(const struct function *function, const struct node *loop, uint32_t call)
 {
     const struct node *nodes = function->nodes.items;
     uint32_t first = (uint32_t)(loop - nodes) + 1, place = first;
     while (place < loop->end && !(nodes[place].kind == NODE_CALL && nodes[place].a == call))
         place++;
+    enum turns_of_call turns = IN_EVERY_TURN;
     for (uint32_t i = first; i < place; i++) {
         if (nodes[i].end <= place)
             continue;
         bool makes = nodes[i].kind == NODE_BRANCH && place < nodes[i + 1].end && tests_for_null(function, nodes[i].a);
         if (nodes[i].kind == NODE_SWITCH || makes)
-            return false;
+            return IN_FEW_TURNS;
+        if (nodes[i].kind == NODE_BRANCH)
+            turns = IN_SOME_TURNS;
     }
-    return true;
+    return turns;
 }
 
 static bool is_work(enum class_kind kind)
@@ -237,9 +242,10 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
         return;
     double each = cost_time(&called->total), all = cost_time(&caller->total);
     uint32_t shared;
-    double turns = costs_call_frequency(costs, function, index);
-    if (each < worth_a_unit_ns || each * turns < share_of_loop * all || is_carried(finder, body, index) ||
-        !in_every_turn(body, loop, index) || !takes_an_item(finder, function, loop, index, callee, &shared) ||
+    double times = costs_call_frequency(costs, function, index);
+    enum turns_of_call turns = turns_of_call(body, loop, index);
+    if (each < worth_a_unit_ns || each * times < share_of_loop * all || is_carried(finder, body, index) ||
+        turns == IN_FEW_TURNS || !takes_an_item(finder, function, loop, index, callee, &shared) ||
         !is_work(finder->result->functions[finder->index_of[callee]].class_kind))
         return;
     const struct call *call = &body->calls.items[index];
@@ -250,7 +256,8 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
         name_id name = stage_function(stages, callee)->parameters.items[shared].name;
         unit.shared_argument = arena_strdup(&finder->result->arena, names_string(&stages->linked.names, name));
     }
-    unit_set_trip_count(finder, function, loop, &unit);
+    if (turns == IN_EVERY_TURN) /* else the turns are no count of the calls */
+        unit_set_trip_count(finder, function, loop, &unit);
     unit_add(finder, callee, function, unit);
 }
 

@@ -108,13 +108,13 @@ static double overlap_of(enum wait_kind kind)
     return kind == WAIT_SLEEP ? 0.1 : 1; /* who sleeps mostly means to */
 }
 
-/* The time that the model may save on K calls, in ns, times how sure that is. */
+/* The time that the model saves on K calls, in ns, by the low end of what is estimated, times how sure the class is. */
 static double worth_of(const struct function_result *function, const struct advice *advice, unsigned cores)
 {
     const double workers = 64;
     double waits = 0;
     for (unsigned kind = 0; kind < WAIT_COUNT; kind++)
-        waits += function->wait_ns * function->waits[kind] * overlap_of((enum wait_kind)kind);
+        waits += function->wait_low_ns * function->waits[kind] * overlap_of((enum wait_kind)kind);
     double cpu_saved = 1 - 1 / fmax(1, fmin(advice->k, cores));
     double wait_saved = 1 - 1 / fmax(1, fmin(advice->k, workers));
     if (advice->model == MODEL_SERIAL)
@@ -123,7 +123,7 @@ static double worth_of(const struct function_result *function, const struct advi
         cpu_saved = 0;
         wait_saved = 1 - 1 / fmax(1, advice->k);
     }
-    double saved = advice->k * (function->cpu_ns * cpu_saved + waits * wait_saved);
+    double saved = advice->k * (function->cpu_low_ns * cpu_saved + waits * wait_saved);
     return saved * function->confidence * (advice->k_assumed ? 0.5 : 1);
 }
 

@@ -52,7 +52,8 @@ static void set_costs(struct facts *facts, const struct function_result *functio
     facts_set_number(facts, FACT_CPU_NS, function->cpu_ns);
     facts_set_number(facts, FACT_WAIT_NS, function->wait_ns);
     facts_set_number(facts, FACT_WAIT_SHARE, function->wait_share);
-    facts_set_boolean(facts, FACT_ENOUGH_WORK, function->cpu_ns + function->wait_ns >= enough_work_ns);
+    double gains = function->cpu_ns + (function->class_kind == CLASS_CPU ? 0 : function->wait_ns);
+    facts_set_boolean(facts, FACT_ENOUGH_WORK, gains >= enough_work_ns);
     unsigned most = 0;
     for (unsigned kind = 1; kind < WAIT_COUNT; kind++)
         if (function->waits[kind] > function->waits[most])

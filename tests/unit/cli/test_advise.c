@@ -111,7 +111,8 @@ static struct function_result io_function(void)
                                        .confidence = 1,
                                        .wait_share = 0.99,
                                        .cpu_ns = 1e4,
-                                       .wait_ns = 1e6};
+                                       .wait_ns = 1e6,
+                                       .wait_low_ns = 2e5};
     function.waits[WAIT_NETWORK] = 1;
     return function;
 }
@@ -125,7 +126,8 @@ static struct function_result cpu_function(void)
                                     .column = 1,
                                     .class_kind = CLASS_CPU,
                                     .confidence = 1,
-                                    .cpu_ns = 1e9};
+                                    .cpu_ns = 1e9,
+                                    .cpu_low_ns = 1e8};
 }
 
 static struct unit waiting_unit(void)
@@ -262,6 +264,19 @@ static void test_blocked(void **state)
     result_free(&fixture.result);
 }
 
+/* A long wait that most calls do not make is no work for a pool of threads. */
+static void test_a_rare_wait_is_not_enough_work(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture);
+    fixture.functions[1].cpu_ns = 1200;
+    fixture.functions[1].wait_ns = 2e7;
+    ask(&fixture, 0, 8);
+    assert_int_equal(advice_of(&fixture, 1)->model, MODEL_SERIAL);
+    result_free(&fixture.result);
+}
+
 static void test_order(void **state)
 {
     (void)state;
@@ -377,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_known_k),
         cmocka_unit_test(test_k_at_which_the_answer_changes),
         cmocka_unit_test(test_blocked),
+        cmocka_unit_test(test_a_rare_wait_is_not_enough_work),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_findings),
         cmocka_unit_test(test_not_assessed),

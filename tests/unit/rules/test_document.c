@@ -52,8 +52,8 @@ static void one_rule_for_people(void **state)
                         "call |\n"
                         "| `unsafe_call` | text | a library call that is documented as not thread-safe, reached from "
                         "the unit |\n"
-                        "| `enough_work` | true or false | a call's work exceeds what handing it to a worker costs "
-                        "(10 µs) |\n");
+                        "| `enough_work` | true or false | what a call can overlap with others (of the class cpu: its "
+                        "CPU time) exceeds what handing it to a worker costs (10 µs) |\n");
     free(text);
     rules_free(rules);
 }
