@@ -117,8 +117,8 @@ static void follow_waiting(struct chain *chain, uint32_t entry_index, double fre
 
 static bool unsafe_in_threads(const struct api *api)
 {
-    if (api->thread_safety != THREAD_UNSAFE || api->safe_since)
-        return false;
+    if (api->thread_safety != THREAD_UNSAFE || api->safe_since || api->origin == API_DERIVED)
+        return false; /* the rules say "documented", which a derived entry is not */
     for (unsigned i = 0; i < api->effect_count; i++)
         if (api->effects[i].kind == EFFECT_NORETURN)
             return false; /* the program ends there */

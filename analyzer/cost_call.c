@@ -119,7 +119,7 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
                         .cpu_reach = 1,
                         .wait_reach = 1,
                         .wait_chance = fmin(api_cost.wait_certain, 1),
-                        .unreviewed = api->reviewed ? 0 : 1};
+                        .unreviewed = 1 - api->confidence};
     add_waits(&cost, &api_cost);
     const struct traits *traits = &costs->traits.of[caller];
     if ((traits->idles && api_has_effect(api, EFFECT_MULTIPLEXES)) ||

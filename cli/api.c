@@ -86,6 +86,20 @@ static void print_signature(const struct printer *printer, const struct api *api
     text_free(&text);
 }
 
+/* Who says so, and where it is written. */
+static void add_source(struct text *text, const struct api_question *question, const struct api *api)
+{
+    if (api->origin == API_UNREVIEWED)
+        text_add(text, "unreviewed: nobody has read it up");
+    else
+        text_add(text, api->source);
+    if (api->origin == API_DERIVED)
+        text_printf(text, ", confidence %.2f", api->confidence);
+    if (api->reviewed)
+        text_printf(text, "; checked against %s", api->reviewed);
+    text_printf(text, " (%s:%u)", path_relative(question->data, api->file), api->line);
+}
+
 static void print_entry(const struct printer *printer, const struct api_question *question)
 {
     const struct api *api = question->api;
@@ -110,8 +124,7 @@ static void print_entry(const struct printer *printer, const struct api_question
     print_line(printer, "Async", &text);
     text_add(&text, api->note ? api->note : "");
     print_line(printer, "Note", &text);
-    text_printf(&text, "%s (%s:%u)", api->reviewed && api->source ? api->source : "unreviewed: nobody has read it up",
-                path_relative(question->data, api->file), api->line);
+    add_source(&text, question, api);
     print_line(printer, "Source", &text);
     text_free(&text);
 }
@@ -120,19 +133,21 @@ static void print_list(FILE *stream, const struct api_question *question)
 {
     const struct options *options = &question->session->options;
     const struct knowledge *knowledge = question->session->knowledge;
-    size_t count = knowledge_count(knowledge), unreviewed = 0, waiting = 0;
+    size_t count = knowledge_count(knowledge), waiting = 0, checked = 0;
+    size_t of_origin[] = {[API_UNREVIEWED] = 0, [API_DERIVED] = 0, [API_WRITTEN] = 0};
     for (size_t i = 0; i < count; i++) {
         const struct api *api = knowledge_at(knowledge, i);
-        unreviewed += !api->reviewed;
+        of_origin[api->origin]++;
         waiting += waits(api);
-        if (options->unreviewed ? !api->reviewed : options->all)
+        checked += api->reviewed != NULL;
+        if (options->unreviewed ? api->origin == API_UNREVIEWED : options->all)
             fprintf(stream, "%s\n", api->name);
     }
     if (options->unreviewed)
-        fprintf(stream, "%zu of %zu entries are unreviewed\n", unreviewed, count);
+        fprintf(stream, "%zu of %zu entries are unreviewed\n", of_origin[API_UNREVIEWED], count);
     else
-        fprintf(stream, "%zu entries, %zu that may wait; %zu reviewed, %zu unreviewed\n", count, waiting,
-                count - unreviewed, unreviewed);
+        fprintf(stream, "%zu entries, %zu that may wait; %zu written, %zu derived, %zu unreviewed; %zu checked again\n",
+                count, waiting, of_origin[API_WRITTEN], of_origin[API_DERIVED], of_origin[API_UNREVIEWED], checked);
 }
 
 /* ---- JSON ---- */
@@ -164,6 +179,9 @@ static void write_cost(struct json_writer *json, const struct api_question *ques
     json_object_end(json);
 }
 
+static const char *const origin_words[] = {
+    [API_UNREVIEWED] = "unreviewed", [API_DERIVED] = "derived", [API_WRITTEN] = "written"};
+
 static void write_entry(struct json_writer *json, const struct api_question *question, const struct api *api)
 {
     json_object_begin(json);
@@ -184,8 +202,10 @@ static void write_entry(struct json_writer *json, const struct api_question *que
     write_string(json, "async_form", api->async_form);
     write_string(json, "async_caveat", api->async_caveat);
     write_string(json, "source", api->source);
-    json_key(json, "reviewed");
-    json_boolean(json, api->reviewed);
+    write_string(json, "origin", origin_words[api->origin]);
+    json_key(json, "confidence");
+    json_number(json, api->confidence);
+    write_string(json, "reviewed", api->reviewed);
     json_object_end(json);
 }
 
@@ -202,7 +222,7 @@ static bool write_json(FILE *stream, const struct api_question *question)
     if (question->api)
         write_entry(&json, question, question->api);
     for (size_t i = 0; !question->api && i < knowledge_count(knowledge); i++)
-        if (!question->session->options.unreviewed || !knowledge_at(knowledge, i)->reviewed)
+        if (!question->session->options.unreviewed || knowledge_at(knowledge, i)->origin == API_UNREVIEWED)
             write_entry(&json, question, knowledge_at(knowledge, i));
     json_array_end(&json);
     json_object_end(&json);

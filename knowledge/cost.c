@@ -137,6 +137,8 @@ static bool duration_amount(const struct question *question, const struct durati
     case DURATION_QUANTITY:
         *amount = question->profile->quantities[duration->quantity];
         amount->median *= duration->factor;
+        if (duration->own_spread)
+            amount->spread = duration->fixed.spread;
         return true;
     case DURATION_FIXED:
         *amount = duration->fixed;
@@ -342,6 +344,6 @@ void knowledge_cost(const struct api *api, const struct profile *profile, const 
     cost->cpu = mixture_amount(&cpu);
     for (unsigned kind = 0; kind < WAIT_COUNT; kind++)
         cost->wait[kind] = mixture_amount(&waits[kind]);
-    if (!api->reviewed)
+    if (api->origin == API_UNREVIEWED)
         widen(cost);
 }

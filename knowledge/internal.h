@@ -9,8 +9,12 @@
 
 #include "base/array.h"
 #include "base/names.h"
+#include "base/text.h"
 #include "base/yaml_tree.h"
 #include "knowledge/knowledge.h"
+
+/* The derived entries that are not loaded yet (derived.c). */
+struct derived_index;
 
 /* A statement about thread safety. */
 struct statement {
@@ -39,6 +43,7 @@ struct shape {
 struct symbol {
     struct api *api;
     const struct statement *attribute; /* what its manual page states */
+    const char *review;                /* what reviews.yaml says the entry was checked against, or NULL */
     const struct shape *shape;
     bool is_constant;
     int64_t constant;
@@ -62,7 +67,12 @@ struct knowledge {
     ARRAY(struct alias) aliases;
     ARRAY(struct profile *) profiles;
     ARRAY(struct yaml_tree *) kept_trees;
-    bool loading; /* the shipped files: a second entry of the same name is a mistake */
+    enum {
+        LOADING_USERS,   /* a second entry of the same name replaces the first */
+        LOADING_SHIPPED, /* … is a mistake */
+        LOADING_DERIVED  /* … gives way to it */
+    } loading;
+    struct derived_index *derived; /* NULL: there are none */
 };
 
 /* What every parser needs. */
@@ -87,6 +97,21 @@ bool parse_constants(struct parse *parse);
 bool parse_attributes(struct parse *parse);
 bool parse_api_file(struct parse *parse);
 bool parse_profile(struct parse *parse);
+bool parse_reviews(struct parse *parse);
+
+/* ---- derived.c: the folder derived/ ---- */
+
+/* Opens the index; a folder without one has no derived entries. */
+struct derived_index *derived_open(const char *directory, struct problems *problems);
+void derived_free(struct derived_index *index);
+
+/* Loads the file that has the function, if any has and was not loaded yet; true if it did. */
+bool derived_load_for(struct knowledge *knowledge, const char *name);
+void derived_load_all(struct knowledge *knowledge);
+const struct problems *derived_problems(const struct derived_index *index);
+
+/* By name, for knowledge_at. */
+void sort_entries(struct knowledge *knowledge);
 
 /* ---- names of the vocabulary, NULL-terminated ---- */
 
@@ -160,6 +185,9 @@ void api_set_safety(struct api *api, const struct statement *statement);
 
 bool parse_effect_list(struct parse *parse, const struct scope *scope, const struct yaml_node *list,
                        const struct effect **effects, unsigned *count);
+
+/* Adds an effect in the words that parse_effect_list reads; its conditions are left out. */
+void effect_write(struct text *text, const struct api *api, const struct effect *effect);
 
 /* ---- probabilities and amounts, shared by cost.c and likely.c ---- */
 

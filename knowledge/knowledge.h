@@ -1,9 +1,10 @@
-/* What is known of the world: what library functions cost, wait for and do (the YAML files of apis/), and what the
- * basic operations cost on a kind of machine (those of costs/). See docs/knowledge.md for the YAML, and schema/ for its
- * JSON schemas.
+/* What is known of the world: what library functions cost, wait for and do (the YAML files of apis/ and derived/), and
+ * what the basic operations cost on a kind of machine (those of costs/). See docs/knowledge.md for the YAML, and schema/
+ * for its JSON schemas.
  *
  * Ownership: struct knowledge owns all entries and strings; pointers into it live as long as it.
- * Threads: read-only after loading, so it may be shared.
+ * Threads: one at a time, as knowledge_find reads a library's derived entries when the first of them is asked for. After
+ * knowledge_load_all nothing changes any more.
  * Units: times in nanoseconds, sizes in bytes. A spread is the standard deviation of the natural logarithm.
  */
 #ifndef KNOWLEDGE_KNOWLEDGE_H
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* ---- descriptors: what a file descriptor (or a FILE, or a handle of a library) leads to ---- */
 
@@ -96,6 +98,7 @@ struct duration {
     enum quantity quantity;
     double factor;       /* times this; 1 if not given. DURATION_ARGUMENT: ns per unit of the argument */
     int argument;        /* DURATION_ARGUMENT: which */
+    bool own_spread;     /* DURATION_QUANTITY: fixed.spread counts, not that of the quantity */
     struct amount fixed; /* DURATION_FIXED */
 };
 
@@ -177,6 +180,13 @@ struct effect {
 
 enum thread_safety { THREAD_SAFETY_UNKNOWN, THREAD_SAFE, THREAD_SAFE_IF, THREAD_UNSAFE };
 
+/* Who says what an entry says. */
+enum api_origin {
+    API_UNREVIEWED, /* nobody: only that the function exists, and perhaps what its manual page says of threads */
+    API_DERIVED,    /* the analyzer, from the library's own source (`concadvise api --derive`) */
+    API_WRITTEN,    /* somebody who read the page that `source` names */
+};
+
 struct api {
     const char *name;
     const char *header;  /* "unistd.h" */
@@ -199,26 +209,38 @@ struct api {
     const char *async_caveat; /* or NULL */
     const char *since;        /* first version that has it, or NULL */
     const char *source;       /* "read(2), man-pages 6.03" */
-    bool reviewed;            /* false: `source: unreviewed` */
+    enum api_origin origin;
+    double confidence;    /* derived: how sure the analysis is, 0 to 1; written: 1; else 0 */
+    const char *reviewed; /* the documentation that the entry was checked against afterwards, or NULL */
     const char *note;         /* one line for people, or NULL */
 };
 
 struct knowledge;
 
-/* Loads constants.yaml, aliases.yaml, shapes.yaml, attributes.yaml and all of apis/ and costs/ below `directory`.
- * Mistakes are added to `problems` with file:line:column; the entry is left out and the rest is loaded. NULL only if
- * the directory cannot be read. */
+/* Loads constants.yaml, aliases.yaml, shapes.yaml, attributes.yaml, reviews.yaml and all of apis/ and costs/ below
+ * `directory`, and opens the index of derived/. Mistakes are added to `problems` with file:line:column; the entry is
+ * left out and the rest is loaded. NULL only if the directory cannot be read. */
 struct knowledge *knowledge_load(const char *directory, struct problems *problems);
+
+/* Loads all of derived/ at once: for who wants every entry. */
+void knowledge_load_all(struct knowledge *knowledge);
+
+/* Mistakes in what was loaded when it was first asked for. */
+const struct problems *knowledge_late_problems(const struct knowledge *knowledge);
 
 /* Adds a user's file of API entries; they replace entries of the same name. */
 bool knowledge_add_file(struct knowledge *knowledge, const char *path, struct problems *problems);
+
+/* Adds a user's cost profile; the name is that of the file without .yaml. What it `extends` lies beside it, or is one
+ * of the shipped profiles. NULL, with a problem, if it cannot be used. */
+const struct profile *knowledge_add_profile(struct knowledge *knowledge, const char *path, struct problems *problems);
 void knowledge_free(struct knowledge *knowledge);
 
 /* The entry of a function, by the name that the source or the linker uses: aliases are mapped (open64, __read_chk,
  * __isoc99_sscanf, __builtin_memcpy). NULL: not known. */
 const struct api *knowledge_find(const struct knowledge *knowledge, const char *name);
 
-/* All entries, by name. */
+/* All entries that are loaded, by name. */
 size_t knowledge_count(const struct knowledge *knowledge);
 const struct api *knowledge_at(const struct knowledge *knowledge, size_t index);
 
@@ -263,5 +285,15 @@ double knowledge_effect_likely(const struct effect *effect, const struct api_arg
 /* How often one call calls the callback of an EFFECT_CALLBACK with CALLBACK_DURING: mean and spread. */
 struct amount knowledge_callback_times(const struct effect *effect, const struct profile *profile,
                                        const struct api_argument *arguments, unsigned argument_count);
+
+/* ---- writing ---- */
+
+/* Writes an entry as the line below `functions:` that says the same: "  NAME(ARGUMENTS): {header: …}". Library, file and
+ * source are left to the head of the file. One unconditional cost at most, and effects without conditions, can be
+ * written; of costs the first counts. */
+void knowledge_write_entry(const struct api *api, FILE *stream);
+
+/* Writes a string as a YAML scalar, quoted where it must be. */
+void knowledge_write_scalar(const char *string, FILE *stream);
 
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct symbol *symbol_add(struct knowledge *knowledge, const char *name)
 {
@@ -127,7 +128,7 @@ static int by_name(const void *a, const void *b)
     return strcmp((*(const struct api *const *)a)->name, (*(const struct api *const *)b)->name);
 }
 
-static void sort_entries(struct knowledge *knowledge)
+void sort_entries(struct knowledge *knowledge)
 {
     if (knowledge->entries.count)
         qsort(knowledge->entries.items, knowledge->entries.count, sizeof *knowledge->entries.items, by_name);
@@ -136,13 +137,15 @@ static void sort_entries(struct knowledge *knowledge)
 struct knowledge *knowledge_load(const char *directory, struct problems *problems)
 {
     struct knowledge *knowledge = must_malloc(sizeof *knowledge);
-    *knowledge = (struct knowledge){.loading = true};
+    *knowledge = (struct knowledge){.loading = LOADING_SHIPPED};
     arena_init(&knowledge->arena);
     names_init(&knowledge->names);
     load_part(knowledge, directory, "constants.yaml", parse_constants, problems);
     load_part(knowledge, directory, "aliases.yaml", parse_aliases, problems);
     load_part(knowledge, directory, "shapes.yaml", parse_api_file, problems);
     load_part(knowledge, directory, "attributes.yaml", parse_attributes, problems);
+    if (access(path_join(&knowledge->arena, directory, "reviews.yaml"), F_OK) == 0)
+        load_part(knowledge, directory, "reviews.yaml", parse_reviews, problems);
     if (!load_folder(knowledge, directory, "apis", parse_api_file, problems) ||
         !load_folder(knowledge, directory, "costs", parse_profile, problems)) {
         knowledge_free(knowledge);
@@ -150,8 +153,19 @@ struct knowledge *knowledge_load(const char *directory, struct problems *problem
     }
     add_attributes(knowledge);
     sort_entries(knowledge);
-    knowledge->loading = false;
+    knowledge->loading = LOADING_USERS;
+    knowledge->derived = derived_open(path_join(&knowledge->arena, directory, "derived"), problems);
     return knowledge;
+}
+
+void knowledge_load_all(struct knowledge *knowledge)
+{
+    derived_load_all(knowledge);
+}
+
+const struct problems *knowledge_late_problems(const struct knowledge *knowledge)
+{
+    return derived_problems(knowledge->derived);
 }
 
 bool knowledge_add_file(struct knowledge *knowledge, const char *path, struct problems *problems)
@@ -172,14 +186,23 @@ void knowledge_free(struct knowledge *knowledge)
     array_free(&knowledge->entries);
     array_free(&knowledge->aliases);
     array_free(&knowledge->profiles);
+    derived_free(knowledge->derived);
     names_free(&knowledge->names);
     arena_free(&knowledge->arena);
     free(knowledge);
 }
 
+/* What the entry says more than that the function exists. */
+static bool says_something(const struct symbol *symbol)
+{
+    return symbol && symbol->api && symbol->api->origin != API_UNREVIEWED;
+}
+
 const struct api *knowledge_find(const struct knowledge *knowledge, const char *name)
 {
     const struct symbol *symbol = symbol_find(knowledge, name);
+    if (!says_something(symbol) && derived_load_for((struct knowledge *)(uintptr_t)knowledge, name))
+        symbol = symbol_find(knowledge, name);
     if (!symbol || !symbol->api)
         symbol = alias_resolve(knowledge, name);
     return symbol ? symbol->api : NULL;

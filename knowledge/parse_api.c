@@ -11,6 +11,7 @@ struct defaults {
     const char *library;
     const char *header;
     const char *source;
+    bool derived;
     struct statement safety; /* counts only where neither the entry nor a manual page says anything */
 };
 
@@ -20,13 +21,12 @@ struct draft {
     struct statement safety;
 };
 
-static const char *const file_keys[] = {"library", "header",    "source", "thread-safety", "thread-safety-source",
-                                        "shapes",  "functions", NULL};
+static const char *const file_keys[] = {
+    "library", "header", "source", "derived", "thread-safety", "thread-safety-source", "shapes", "functions", NULL};
 
 static const char *const entry_keys[] = {
-    "header",  "library", "source", "cpu",   "wait", "cost",          "costs",
-    "effects", "async",   "caveat", "since", "note", "thread-safety", "thread-safety-source",
-    NULL};
+    "header", "library", "source", "cpu",           "wait",                 "cost",       "costs",    "effects", "async",
+    "caveat", "since",   "note",   "thread-safety", "thread-safety-source", "confidence", "reviewed", NULL};
 
 static const char *optional_string(struct parse *parse, const struct yaml_node *map, const char *key,
                                    const char *otherwise, bool *fine)
@@ -120,11 +120,29 @@ static bool read_texts(struct parse *parse, const struct yaml_node *entry, const
     api->async_caveat = optional_string(parse, entry, "caveat", NULL, &fine);
     api->since = optional_string(parse, entry, "since", NULL, &fine);
     api->note = optional_string(parse, entry, "note", NULL, &fine);
+    api->reviewed = optional_string(parse, entry, "reviewed", NULL, &fine);
     if (fine && !api->source)
         yaml_problem(parse->tree, entry, parse->problems, "say where it was read up, or write `source: unreviewed`",
                      "the source is missing");
-    api->reviewed = api->source && strcmp(api->source, "unreviewed") != 0;
+    api->origin = defaults->derived ? API_DERIVED : API_WRITTEN;
+    if (api->source && strcmp(api->source, "unreviewed") == 0)
+        api->origin = API_UNREVIEWED;
     return fine && api->source;
+}
+
+/* Only what was derived is less than certain: of the rest somebody says where it stands. */
+static bool read_confidence(struct parse *parse, const struct yaml_node *entry, struct api *api)
+{
+    const struct yaml_node *node = yaml_get(entry, "confidence");
+    api->confidence = api->origin == API_WRITTEN ? 1 : 0;
+    if (!node)
+        return true;
+    if (!yaml_number(parse->tree, node, "confidence", &api->confidence, parse->problems))
+        return false;
+    if (api->confidence >= 0 && api->confidence <= 1)
+        return true;
+    yaml_problem(parse->tree, node, parse->problems, NULL, "confidence is a number from 0 to 1");
+    return false;
 }
 
 /* Reads "(fd:socket, buf, len)". */
@@ -167,7 +185,9 @@ static bool add_entry(struct parse *parse, const struct defaults *defaults, cons
 {
     struct knowledge *knowledge = parse->knowledge;
     struct symbol *symbol = symbol_add(knowledge, name);
-    if (symbol->api && knowledge->loading) {
+    if (symbol->api && knowledge->loading == LOADING_DERIVED && symbol->api->origin != API_UNREVIEWED)
+        return true;
+    if (symbol->api && knowledge->loading == LOADING_SHIPPED) {
         yaml_problem(parse->tree, key, parse->problems, "keep one of the two", "`%s` is there already: %s:%u", name,
                      symbol->api->file, symbol->api->line);
         return false;
@@ -178,6 +198,7 @@ static bool add_entry(struct parse *parse, const struct defaults *defaults, cons
     *api = draft->api;
     api->name = names_string(&knowledge->names, names_find(&knowledge->names, name));
     api->source = fill_source(parse, api->source, name);
+    api->reviewed = api->reviewed ? fill_source(parse, api->reviewed, name) : symbol->review;
     set_safety(api, &draft->safety, symbol->attribute, &defaults->safety);
     symbol->api = api;
     return true;
@@ -191,7 +212,7 @@ static bool read_entry(struct parse *parse, const struct defaults *defaults, con
     const struct scope scope = {api->arguments, NULL, api->argument_count};
     const struct yaml_node *effects = yaml_get(node, "effects");
     return yaml_check_keys(parse->tree, node, "an entry", entry_keys, parse->problems) &&
-           read_texts(parse, node, defaults, api) && read_safety(parse, node, &draft->safety) &&
+           read_texts(parse, node, defaults, api) && read_confidence(parse, node, api) && read_safety(parse, node, &draft->safety) &&
            read_costs(parse, &scope, node, api) &&
            (!effects || parse_effect_list(parse, &scope, effects, &api->effects, &api->effect_count));
 }
@@ -233,6 +254,22 @@ static bool parse_functions(struct parse *parse, const struct defaults *defaults
     return fine;
 }
 
+/* "derived: true" */
+static bool read_derived(struct parse *parse, const struct yaml_node *root, bool *derived)
+{
+    const struct yaml_node *node = yaml_get(root, "derived");
+    const char *word;
+    if (!node)
+        return true;
+    if (!yaml_string(parse->tree, node, "derived", &word, parse->problems))
+        return false;
+    *derived = strcmp(word, "true") == 0;
+    if (*derived || strcmp(word, "false") == 0)
+        return true;
+    yaml_problem(parse->tree, node, parse->problems, NULL, "derived is `true` or `false`, not `%s`", word);
+    return false;
+}
+
 bool parse_api_file(struct parse *parse)
 {
     const struct yaml_node *root = parse->tree->root;
@@ -243,7 +280,7 @@ bool parse_api_file(struct parse *parse)
     defaults.library = optional_string(parse, root, "library", "", &fine);
     defaults.header = optional_string(parse, root, "header", "", &fine);
     defaults.source = optional_string(parse, root, "source", NULL, &fine);
-    fine = read_safety(parse, root, &defaults.safety) && fine;
+    fine = read_derived(parse, root, &defaults.derived) && read_safety(parse, root, &defaults.safety) && fine;
     const struct yaml_node *shapes = yaml_get(root, "shapes");
     const struct yaml_node *functions = yaml_get(root, "functions");
     if (shapes)

@@ -1,4 +1,6 @@
-/* Reads what a function does besides costing time: "opens network", "calls compar during times nmemb log". */
+/* Reads and writes what a function does besides costing time: "opens network", "calls compar during times nmemb log".
+ */
+#include "base/text.h"
 #include "knowledge/internal.h"
 
 #include <stdlib.h>
@@ -157,4 +159,73 @@ bool parse_effect_list(struct parse *parse, const struct scope *scope, const str
     *effects = read;
     *count = (unsigned)list->count;
     return true;
+}
+
+/* ---- writing ---- */
+
+static void write_descriptors(struct text *text, fd_bits fds)
+{
+    const char *separator = " ";
+    for (int kind = 0; kind < FD_KIND_COUNT; kind++) {
+        if (!(fds & (FD_BIT(kind, false) | FD_BIT(kind, true))))
+            continue;
+        text_printf(text, "%s%s", separator, fd_kind_names[kind]);
+        separator = "|";
+    }
+    if (!(fds & FD_NONBLOCKING_BITS))
+        text_add(text, " blocking");
+    else if (!(fds & FD_BLOCKING_BITS))
+        text_add(text, " non-blocking");
+}
+
+static void write_data(struct text *text, const struct api *api, const struct effect *effect)
+{
+    if (effect->data_argument < 0)
+        return;
+    text_printf(text, " with %s", api->arguments[effect->data_argument]);
+    if (effect->data_position > 0)
+        text_printf(text, " at %d", effect->data_position);
+}
+
+static void write_callback(struct text *text, const struct api *api, const struct effect *effect)
+{
+    text_printf(text, " %s", api->arguments[effect->argument]);
+    if (effect->field)
+        text_printf(text, " field %s", effect->field);
+    text_printf(text, " %s", callback_times[effect->when]);
+    if (effect->times.argument == SIZE_UNKNOWN)
+        text_add(text, " times unknown");
+    else if (effect->times.argument >= 0)
+        text_printf(text, " times %s%s", api->arguments[effect->times.argument], effect->times_log ? " log" : "");
+    write_data(text, api, effect);
+}
+
+void effect_write(struct text *text, const struct api *api, const struct effect *effect)
+{
+    const struct effect_word *word = effect_words;
+    while (word->kind != effect->kind)
+        word++;
+    text_add(text, word->name);
+    switch (word->syntax) {
+    case TAKES_NOTHING:
+        break;
+    case TAKES_ARGUMENT:
+        text_printf(text, " %s", api->arguments[effect->argument]);
+        break;
+    case TAKES_DESCRIPTORS:
+        write_descriptors(text, effect->fds);
+        if (effect->argument >= 0)
+            text_printf(text, " in %s", api->arguments[effect->argument]);
+        break;
+    case TAKES_SOURCE:
+        text_printf(text, " %s to %s", api->arguments[effect->from_argument], api->arguments[effect->argument]);
+        break;
+    case TAKES_CALLBACK:
+        write_callback(text, api, effect);
+        break;
+    case TAKES_ENTRY:
+        text_printf(text, " %s", api->arguments[effect->argument]);
+        write_data(text, api, effect);
+        break;
+    }
 }

@@ -1,4 +1,5 @@
-/* Reads the plain tables: named constants and variables, and the manual pages' thread safety. */
+/* Reads the plain tables: named constants and variables, the manual pages' thread safety, and which entries were checked
+ * against which documentation. */
 #include "knowledge/internal.h"
 
 #include <string.h>
@@ -129,4 +130,29 @@ bool parse_attributes(struct parse *parse)
         fine = expect_map(parse, root->items[i], root->keys[i]->scalar) &&
                parse_statement(parse, root->keys[i], root->items[i]) && fine;
     return fine;
+}
+
+/* "zlib.h 1.2.13: [deflate, inflate]" */
+bool parse_reviews(struct parse *parse)
+{
+    const struct yaml_node *root = parse->tree->root;
+    if (!root)
+        return true;
+    if (!expect_map(parse, root, "reviews"))
+        return false;
+    for (size_t i = 0; i < root->count; i++) {
+        const struct yaml_node *names = root->items[i];
+        const char *page = arena_strdup(&parse->knowledge->arena, root->keys[i]->scalar);
+        if (names->kind != YAML_LIST) {
+            yaml_problem(parse->tree, names, parse->problems, NULL, "a page has a list of functions");
+            return false;
+        }
+        for (size_t n = 0; n < names->count; n++) {
+            const char *name;
+            if (!yaml_string(parse->tree, names->items[n], "a function", &name, parse->problems))
+                return false;
+            symbol_add(parse->knowledge, name)->review = page;
+        }
+    }
+    return true;
 }

@@ -46,7 +46,9 @@ static bool read_quantity(struct phrase *phrase, double factor, struct duration 
         return false;
     *duration = (struct duration){
         .kind = DURATION_QUANTITY, .quantity = (enum quantity)quantity, .factor = factor, .argument = -1};
-    return true;
+    phrase_at_end(phrase); /* skips spaces */
+    duration->own_spread = *phrase->at == '~';
+    return read_spread(phrase, &duration->fixed.spread);
 }
 
 bool parse_duration(struct phrase *phrase, struct duration *duration)

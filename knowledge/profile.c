@@ -160,6 +160,19 @@ static bool begin_profile(struct parse *parse, struct profile *profile)
     return base != NULL;
 }
 
+const struct profile *knowledge_add_profile(struct knowledge *knowledge, const char *path, struct problems *problems)
+{
+    uint32_t before = knowledge->profiles.count;
+    load_file(knowledge, path, parse_profile, problems);
+    if (knowledge->profiles.count > before)
+        return *array_last(&knowledge->profiles);
+    struct place place = {path, 0, 0};
+    if (!problems->errors)
+        problems_add(problems, SEVERITY_ERROR, place, "give the file another name",
+                     "there is a cost profile of this name already");
+    return NULL;
+}
+
 /* A string of the profile; `what` is required. */
 static bool parse_text(struct parse *parse, const char *what, const char **text)
 {

@@ -185,7 +185,7 @@ static void what_nobody_read_up_is_a_short_call_with_a_wide_spread(void **state)
     struct small small = {.attributes = "\"MT-Safe\": {a(3): [a]}\n", .api = "functions:\n  b(): {source: s}\n"};
     struct knowledge *knowledge = load_small(&small, &problems);
     struct api_cost a = cost(knowledge, "a", NOTHING);
-    assert_false(knowledge_find(knowledge, "a")->reviewed);
+    assert_int_equal(knowledge_find(knowledge, "a")->origin, API_UNREVIEWED);
     assert_near(a.cpu.spread, 2);
     assert_near(cost(knowledge, "b", NOTHING).cpu.median, 10);
     assert_near(cost(knowledge, "b", NOTHING).cpu.spread, 0);

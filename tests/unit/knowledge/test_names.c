@@ -142,7 +142,7 @@ static void an_entry_outweighs_its_page_and_the_page_its_file(void **state)
     assert_int_equal(knowledge_find(knowledge, "page")->thread_safety, THREAD_UNSAFE);
     assert_string_equal(knowledge_find(knowledge, "page")->thread_safety_source, "p(3), man-pages 6.03");
     assert_int_equal(knowledge_find(knowledge, "file")->thread_safety, THREAD_SAFE);
-    assert_false(knowledge_find(knowledge, "alone")->reviewed);
+    assert_int_equal(knowledge_find(knowledge, "alone")->origin, API_UNREVIEWED);
     assert_string_equal(knowledge_find(knowledge, "alone")->source, "unreviewed");
     assert_int_equal(knowledge_count(knowledge), 5);
     knowledge_free(knowledge);

@@ -42,7 +42,7 @@ static void what_can_wait_has_a_source_and_an_async_form_or_none(void **state)
         if (!can_wait(api))
             continue;
         waiting++;
-        if (!api->reviewed || !*api->source)
+        if (api->origin == API_UNREVIEWED || !*api->source)
             fail_msg("%s can wait and has no source", api->name);
         if (mostly_waits(api) && !api->async_form)
             fail_msg("%s waits and nothing is said of an async form", api->name);
@@ -59,8 +59,8 @@ static void the_last_variant_of_costs_has_no_condition(void **state)
         const struct api *api = knowledge_at(knowledge, i);
         if (api->cost_count && api->costs[api->cost_count - 1].when_count)
             fail_msg("%s: the last variant has a condition", api->name);
-        if (api->reviewed && !api->cost_count)
-            fail_msg("%s: reviewed, but without a cost", api->name);
+        if (api->origin != API_UNREVIEWED && !api->cost_count)
+            fail_msg("%s: written, but without a cost", api->name);
     }
     knowledge_free(knowledge);
 }
