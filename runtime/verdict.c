@@ -1,0 +1,341 @@
+/* The verdict at one K: decides from the comparisons, the tax and the gauges, and says why in words. */
+#include "runtime/verdict.h"
+
+#include "runtime/compare.h"
+
+#include "base/arena.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one matrix of throughputs says, before the gauges are heard. */
+struct finding {
+    enum concprobe_decision decision;
+    size_t answer; /* COMPARE_NOBODY: nothing was measured */
+    struct comparisons comparisons;
+};
+
+/* How much of a change a model is: the place of its kind in the vocabulary. */
+static size_t plainness(const struct concprobe_model *model)
+{
+    static const char *const kinds[] = {
+#define MODEL(id, name, text) name,
+#include "model/concepts.def"
+    };
+    size_t place = 0;
+    while (place < sizeof kinds / sizeof *kinds && strcmp(kinds[place], model->model) != 0) {
+        place++;
+    }
+    return place;
+}
+
+/* The simplest of the fastest and those tied with it; of equals, the first. */
+static size_t simplest_tied(const struct verdict_input *input, const struct comparisons *comparisons)
+{
+    size_t simplest = comparisons->fastest;
+    for (size_t i = 0; i < comparisons->count; i++) {
+        size_t other = comparisons->others[i].model;
+        if (comparisons->others[i].state != COMPARISON_TIED) {
+            continue;
+        }
+        size_t mine = plainness(input->models[other]);
+        size_t best = plainness(input->models[simplest]);
+        if (mine < best || (mine == best && other < simplest)) {
+            simplest = other;
+        }
+    }
+    return simplest;
+}
+
+static bool has_state(const struct comparisons *comparisons, enum comparison_state state)
+{
+    for (size_t i = 0; i < comparisons->count; i++) {
+        if (comparisons->others[i].state == state) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct finding find(const struct verdict_input *input, const double *throughput)
+{
+    struct finding finding = {.comparisons = compare_all(input, throughput)};
+    finding.answer = finding.comparisons.fastest;
+    if (finding.comparisons.count == 0 || has_state(&finding.comparisons, COMPARISON_OPEN)) {
+        finding.decision = CONCPROBE_INCONCLUSIVE;
+    } else if (has_state(&finding.comparisons, COMPARISON_TIED)) {
+        finding.decision = CONCPROBE_TIE;
+        finding.answer = simplest_tied(input, &finding.comparisons);
+    } else {
+        finding.decision = CONCPROBE_WIN;
+    }
+    return finding;
+}
+
+/* The comparison that the answer's lead is told by: with the fastest where a simpler one is the answer, else with the
+ * next. NULL where there is none. */
+static const struct comparison *next_of(const struct finding *finding)
+{
+    const struct comparison *next = NULL;
+    for (size_t i = 0; i < finding->comparisons.count; i++) {
+        const struct comparison *other = &finding->comparisons.others[i];
+        if (finding->answer != finding->comparisons.fastest) {
+            next = other->model == finding->answer ? other : next;
+        } else if (next == NULL || other->lead.median < next->lead.median) {
+            next = other;
+        }
+    }
+    return next;
+}
+
+static const struct comparison *first_open(const struct comparisons *comparisons)
+{
+    for (size_t i = 0; i < comparisons->count; i++) {
+        if (comparisons->others[i].state == COMPARISON_OPEN) {
+            return &comparisons->others[i];
+        }
+    }
+    return NULL;
+}
+
+__attribute__((format(printf, 2, 3))) static void say(struct concprobe_verdict *verdict, const char *format, ...)
+{
+    size_t length = strlen(verdict->reason);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(verdict->reason + length, sizeof verdict->reason - length, format, args);
+    va_end(args);
+}
+
+static const char *name_of(const struct verdict_input *input, size_t model)
+{
+    return input->models[model]->name;
+}
+
+static void say_open(const struct verdict_input *input, const struct comparisons *comparisons,
+                     struct concprobe_verdict *verdict)
+{
+    if (comparisons->fastest == COMPARE_NOBODY) {
+        say(verdict, "no model could be measured");
+        return;
+    }
+    const struct comparison *open = first_open(comparisons);
+    const char *fastest = name_of(input, comparisons->fastest);
+    if (open == NULL) {
+        say(verdict, "nothing to compare: only %s was measured", fastest);
+    } else if (open->lead.count < VERDICT_MIN_ROUNDS) {
+        say(verdict, "%s and %s have %zu rounds in common; %d are needed", fastest, name_of(input, open->model),
+            open->lead.count, VERDICT_MIN_ROUNDS);
+    } else {
+        say(verdict, "%s over %s is %.2f (%.2f–%.2f): neither 5 %% ahead nor equal within 5 %%", fastest,
+            name_of(input, open->model), exp(open->lead.median), exp(open->interval.low), exp(open->interval.high));
+    }
+}
+
+static void say_finding(const struct verdict_input *input, const struct finding *finding,
+                        struct concprobe_verdict *verdict)
+{
+    const struct comparison *next = next_of(finding);
+    if (finding->decision == CONCPROBE_INCONCLUSIVE || next == NULL) {
+        say_open(input, &finding->comparisons, verdict);
+    } else if (finding->decision == CONCPROBE_WIN) {
+        say(verdict, "%s is %.2f times as fast as %s, the next (%.2f–%.2f)", name_of(input, finding->answer),
+            verdict->lead, name_of(input, next->model), verdict->lead_low, verdict->lead_high);
+    } else {
+        size_t other = finding->answer == finding->comparisons.fastest ? next->model : finding->comparisons.fastest;
+        say(verdict, "%s and %s are equal within 5 %%; %s is the simplest that is", name_of(input, finding->answer),
+            name_of(input, other), name_of(input, finding->answer));
+    }
+}
+
+static void put_ratio(double middle, struct interval interval, bool inverted, double ratios[3])
+{
+    double sign = inverted ? -1 : 1;
+    ratios[0] = exp(sign * middle);
+    ratios[1] = exp(inverted ? -interval.high : interval.low);
+    ratios[2] = exp(inverted ? -interval.low : interval.high);
+}
+
+static void fill_lead(const struct finding *finding, struct concprobe_verdict *verdict)
+{
+    const struct comparison *next = next_of(finding);
+    double ratios[3] = {(double)NAN, (double)NAN, (double)NAN};
+    if (next != NULL) {
+        put_ratio(next->lead.median, next->interval, finding->answer != finding->comparisons.fastest, ratios);
+    }
+    verdict->lead = ratios[0];
+    verdict->lead_low = ratios[1];
+    verdict->lead_high = ratios[2];
+}
+
+static void fill_over_serial(const struct verdict_input *input, size_t answer, struct concprobe_verdict *verdict)
+{
+    double ratios[3] = {(double)NAN, (double)NAN, (double)NAN};
+    for (size_t i = 0; i < input->model_count && answer != COMPARE_NOBODY; i++) {
+        if (strcmp(input->models[i]->name, "serial") != 0) {
+            continue;
+        }
+        struct estimate estimate = compare_pair(input, input->throughput, answer, i);
+        if (i == answer) {
+            estimate.error = 0;
+        }
+        put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), false, ratios);
+    }
+    verdict->over_serial = ratios[0];
+    verdict->over_serial_low = ratios[1];
+    verdict->over_serial_high = ratios[2];
+}
+
+static double log_twin(const void *context, size_t round)
+{
+    const struct verdict_input *input = context;
+    double twin = input->rounds[round].twin;
+    double model = input->throughput[round * input->model_count + input->twin_of];
+    return twin > 0 && model > 0 ? log(twin / model) : (double)NAN;
+}
+
+static void fill_gauges(const struct verdict_input *input, struct concprobe_verdict *verdict)
+{
+    double *spins = must_malloc((input->round_count + 1) * sizeof *spins);
+    size_t count = 0;
+    for (size_t i = 0; i < input->round_count; i++) {
+        if (input->rounds[i].spin_ns > 0) {
+            spins[count++] = input->rounds[i].spin_ns;
+        }
+    }
+    median(spins, count); /* sorts */
+    verdict->gauge = quantile(spins, count, 0.9) / quantile(spins, count, 0.1) - 1;
+    free(spins);
+
+    double ratios[3] = {(double)NAN, (double)NAN, (double)NAN};
+    if (input->twin_of != VERDICT_NO_TWIN) {
+        struct sample sample = sample_make(input, log_twin, input);
+        struct estimate estimate = estimate_median(&sample, input->seed ^ 0xaa);
+        sample_free(&sample);
+        put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), false, ratios);
+    }
+    verdict->aa_ratio = ratios[0];
+    verdict->aa_low = ratios[1];
+    verdict->aa_high = ratios[2];
+}
+
+static double stolen_share(const struct verdict_input *input)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < input->round_count; i++) {
+        if (!isnan(input->rounds[i].stolen)) {
+            sum += input->rounds[i].stolen;
+            count++;
+        }
+    }
+    return count ? sum / (double)count : 0;
+}
+
+/* The verdict with and without the tax must have the same answer. */
+static void hear_tax(const struct verdict_input *input, const struct finding *raw, struct concprobe_verdict *verdict)
+{
+    if (input->corrected == NULL || verdict->decision == CONCPROBE_INCONCLUSIVE) {
+        return;
+    }
+    struct finding corrected = find(input, input->corrected);
+    bool same = corrected.answer == raw->answer;
+    if (corrected.decision == CONCPROBE_INCONCLUSIVE || !same) {
+        verdict->decision = CONCPROBE_INCONCLUSIVE;
+        verdict->reason[0] = '\0';
+        say(verdict, "the tax of interception decides: %s with it, %s%s without", name_of(input, raw->answer),
+            corrected.answer == COMPARE_NOBODY ? "nothing" : name_of(input, corrected.answer),
+            corrected.decision == CONCPROBE_INCONCLUSIVE ? " or others" : "");
+    } else if (corrected.decision == CONCPROBE_TIE && verdict->decision == CONCPROBE_WIN) {
+        verdict->decision = CONCPROBE_TIE;
+        say(verdict, "; a tie without the tax of interception");
+    }
+    free(corrected.comparisons.others);
+}
+
+/* What the gauges take back of a decision, or remark. */
+static void hear_gauges(const struct verdict_input *input, struct concprobe_verdict *verdict)
+{
+    bool decided = verdict->decision != CONCPROBE_INCONCLUSIVE;
+    bool biased = verdict->aa_low > VERDICT_AA_BIAS || verdict->aa_high < 1 / VERDICT_AA_BIAS;
+    bool busy = verdict->gauge > VERDICT_SPREAD_LIMIT &&
+                !(verdict->decision == CONCPROBE_WIN && verdict->lead_low > VERDICT_MARGIN * (1 + verdict->gauge));
+    if (decided && (biased || busy)) {
+        verdict->decision = CONCPROBE_INCONCLUSIVE;
+        say(verdict, ", but ");
+    } else if (biased || verdict->aa_low > 1 || verdict->aa_high < 1 || verdict->gauge > VERDICT_SPREAD_REMARK) {
+        say(verdict, "; ");
+    }
+    if (biased || verdict->aa_low > 1 || verdict->aa_high < 1) {
+        say(verdict, "%s over itself was %.3f (%.3f–%.3f)", name_of(input, input->twin_of), verdict->aa_ratio,
+            verdict->aa_low, verdict->aa_high);
+    } else if (verdict->gauge > VERDICT_SPREAD_REMARK) {
+        say(verdict, "the machine was %s: the same work took up to %.0f %% longer",
+            verdict->gauge > VERDICT_SPREAD_LIMIT ? "too busy" : "not quiet", 100 * verdict->gauge);
+    }
+    double stolen = stolen_share(input);
+    if (stolen > VERDICT_STEAL_REMARK) {
+        say(verdict, "; %.0f %% of the machine's time was stolen", 100 * stolen);
+    }
+}
+
+void verdict_judge(const struct verdict_input *input, struct concprobe_verdict *verdict)
+{
+    *verdict = (struct concprobe_verdict){.k = input->k};
+    struct finding raw = find(input, input->throughput);
+    verdict->decision = raw.decision;
+    verdict->best = raw.answer == COMPARE_NOBODY ? NULL : input->models[raw.answer];
+    fill_lead(&raw, verdict);
+    fill_over_serial(input, raw.answer, verdict);
+    fill_gauges(input, verdict);
+    say_finding(input, &raw, verdict);
+    hear_tax(input, &raw, verdict);
+    hear_gauges(input, verdict);
+    free(raw.comparisons.others);
+}
+
+struct column {
+    const double *throughput;
+    size_t model_count, model;
+};
+
+static double log_throughput(const void *context, size_t round)
+{
+    const struct column *column = context;
+    double value = column->throughput[round * column->model_count + column->model];
+    return value > 0 ? log(value) : (double)NAN;
+}
+
+void verdict_throughput(const struct verdict_input *input, size_t model, double *calls_per_second, double *low,
+                        double *high)
+{
+    const struct column column = {input->throughput, input->model_count, model};
+    struct sample sample = sample_make(input, log_throughput, &column);
+    struct estimate estimate = estimate_median(&sample, input->seed + model);
+    sample_free(&sample);
+    double ratios[3];
+    put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), false, ratios);
+    *calls_per_second = ratios[0];
+    *low = ratios[1];
+    *high = ratios[2];
+}
+
+bool verdict_enough(const struct verdict_input *input)
+{
+    if (input->round_count < VERDICT_MIN_ROUNDS) {
+        return false;
+    }
+    struct comparisons comparisons = compare_all(input, input->throughput);
+    bool enough = true;
+    for (size_t i = 0; i < comparisons.count && enough; i++) {
+        const struct comparison *other = &comparisons.others[i];
+        struct interval interval = estimate_interval(&other->lead, VERDICT_ALPHA);
+        bool precise = (interval.high - interval.low) / 2 < log(1 + VERDICT_HALF_WIDTH);
+        enough = other->lead.count >= VERDICT_MIN_ROUNDS && (precise || interval.low > log(1.5));
+    }
+    free(comparisons.others);
+    return enough;
+}
