@@ -37,7 +37,7 @@ static void test_sees_a_neighbour(void **state)
     cpu_set_t one;
     assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
     CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
+    CPU_SET((size_t)sched_getcpu(), &one);
     if (sched_setaffinity(0, sizeof one, &one) != 0 || access("/proc/thread-self/schedstat", R_OK) != 0) {
         skip();
     }
