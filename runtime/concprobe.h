@@ -17,7 +17,7 @@
  * Build with `cc nap.c $(pkg-config --cflags --libs concprobe)`; `./a.out --help` tells the rest.
  *
  * Ownership: descriptors and options belong to the caller and must live as long as the run; a result belongs to whoever
- * started the run, until concprobe_result_free(). Thread safety: one run at a time in a process; the functions that a
+ * started the run, until concprobe_outcome_free(). Thread safety: one run at a time in a process; the functions that a
  * call may use are safe in every model. Nothing here is async-signal-safe.
  */
 #ifndef CONCPROBE_H
@@ -31,6 +31,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define CONCPROBE_ABI 1
 
@@ -226,6 +227,7 @@ bool concprobe_print_json(const struct concprobe_outcome *outcome, FILE *stream)
  * --output-format text|json, --help. Returns the exit code: 0 measured, 2 wrong use, 3 nothing could be measured. */
 int concprobe_main(int argc, char **argv, const struct concprobe_probe *probes, size_t count);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -22,12 +22,16 @@
 
 enum call_outcome { CALL_NOT_MADE, CALL_WELL, CALL_FAILED, CALL_WRONG };
 
+enum { RESULT_HEAD_BYTES = 16 };
+
 /* One call as it went. In memory shared by all processes of a run; a record is written by its lane alone. */
 struct call_record {
     uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC */
     uint64_t digest;           /* of the bytes of its result (XXH3) */
     uint32_t result_bytes;
-    uint32_t outcome; /* enum call_outcome */
+    uint16_t outcome;                      /* enum call_outcome */
+    uint16_t error;                        /* what the failed function returned, cut to 65,535 */
+    unsigned char head[RESULT_HEAD_BYTES]; /* the first bytes of the result, to show a difference */
 };
 
 /* A block: the calls first … first + calls − 1, made by the lanes of one instance. Shared by its processes. */
@@ -53,15 +57,26 @@ struct execution {
     const struct concprobe_probe *probe;
     const struct execution_model *model;
     const struct concprobe_options *options;
-    unsigned k;    /* lanes */
-    unsigned cpus; /* that this process may run on */
-    void *run;     /* left by the probe's run_start */
-    void *process; /* left by process_start in this process */
-    void *state;   /* the model's own */
-    char *reason;  /* at least 160 bytes: what went wrong, where a function says so */
+    unsigned k;                            /* lanes */
+    unsigned cpus;                         /* that this process may run on */
+    void *run;                             /* left by the probe's run_start */
+    void *process;                         /* left by process_start in this process */
+    void *state;                           /* the model's own */
+    char *reason;                          /* REASON_BYTES: what went wrong, where a function says so */
+    const volatile unsigned char *present; /* 0 in a process that fork() left behind in a call (MADV_WIPEONFORK) */
 };
 
-/* Everything returns 0 or a positive errno value, with execution->reason filled. */
+enum { REASON_BYTES = 160, DEFAULT_STACK_BYTES = 256 * 1024, DEFAULT_CALL_SECONDS = 10 };
+
+/* The stack that a call of this probe may use. */
+static inline size_t stack_bytes(const struct concprobe_probe *probe)
+{
+    return probe->stack_bytes ? probe->stack_bytes : (size_t)DEFAULT_STACK_BYTES;
+}
+
+/* Everything returns 0 or a positive errno value, with execution->reason filled. Of these, three say what the cell
+ * becomes: ENOTSUP unavailable, EOWNERDEAD crashed (a process of the model died in a call), ECANCELED failed (a start
+ * function of the probe said no); all others are failures as well. */
 struct execution_model {
     struct concprobe_model about;
     /* May it run here at all? false, with the reason ("unavailable, because …"). Cheap; may be NULL: always. */
@@ -101,11 +116,23 @@ void execution_process_stop(struct execution *execution);
 int lane_start(struct execution *execution, unsigned index, struct concprobe_lane *lane);
 void lane_stop(struct concprobe_lane *lane);
 
-/* Makes one call and records it: call_start, [call, deliver], check, call_stop; only what is in brackets is timed. */
+/* Makes one call and records it: call_start, [call, deliver], check, call_stop; only what is in brackets is timed. A
+ * process that the call forked off, and that returns from it, ends there. */
 void lane_call(struct concprobe_lane *lane, uint64_t number, struct call_record *record);
 
 /* Takes numbers of the block and makes these calls, until none is left. */
 void lane_run(struct concprobe_lane *lane, struct block *block);
+
+/* What this process, and the children that it has waited for, used until now: CPU time and switches are added. */
+void usage_of_process(struct usage *usage);
+void usage_add(struct usage *sum, const struct usage *part);
+
+/* CLOCK_MONOTONIC. */
+uint64_t now_ns(void);
+
+/* Fills execution->reason and returns `error`. */
+int execution_fail(struct execution *execution, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* ---- the big lock (big_lock.c); no effect where options->lock is CONCPROBE_LOCK_NONE ---- */
 

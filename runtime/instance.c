@@ -1,0 +1,210 @@
+/* The chamber's side of an instance: orders, patience, and what to say when its process is gone. */
+#include "runtime/instance.h"
+
+#include "runtime/futex.h"
+#include "runtime/memory.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    LOOK_EVERY_NS = 50 * 1000 * 1000, /* at an instance that has not answered */
+    START_NS_PER_LANE = 2000000,      /* patience with set-up beyond call_seconds; a fork takes 0.4 ms */
+};
+
+enum answer { ANSWER_GIVEN, ANSWER_DIED, ANSWER_HUNG };
+
+/* ---- how it ended ---- */
+
+static void describe_signal(struct ledger_cell *cell, const struct instance_plan *plan, int signal)
+{
+    const char *name = sigabbrev_np(signal);
+#ifdef SIGSTKFLT
+    if (signal == SIGSTKFLT) { /* sent by the fault handler, see sandbox.c */
+        cell_end(cell, CONCPROBE_CRASHED,
+                 "the call needs a deeper stack than the %zu KiB it may use: raise stack_bytes of the probe",
+                 stack_bytes(plan->probe) / 1024);
+        return;
+    }
+#endif
+    cell_end(cell, CONCPROBE_CRASHED, "killed by SIG%s (%s)", name ? name : "?", strsignal(signal));
+}
+
+static void describe_death(struct instance *instance, const struct instance_plan *plan, int status)
+{
+    if (WIFSIGNALED(status))
+        describe_signal(instance->cell, plan, WTERMSIG(status));
+    else
+        cell_end(instance->cell, CONCPROBE_CRASHED, "the call ended its process with exit(%d)", WEXITSTATUS(status));
+}
+
+/* With all processes of its group: workers, children of calls. Those that left the group die with the chamber. */
+static void kill_and_reap(struct instance *instance)
+{
+    if (!instance->pid)
+        return;
+    kill(-instance->pid, SIGKILL);
+    kill(instance->pid, SIGKILL);
+    while (waitpid(instance->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    instance->pid = 0;
+}
+
+/* ---- orders ---- */
+
+/* What patience depends on. */
+struct watch {
+    uint64_t quiet_ns; /* how long nothing may happen */
+    uint64_t limit_ns; /* after that the block is cut short; 0: never */
+    double busy_times; /* how much longer it may take while it computes */
+};
+
+/* Did the instance come on since the last look? */
+struct progress {
+    uint64_t next;
+    double cpu_seconds;
+    uint64_t since_ns;
+};
+
+static bool hangs(struct instance *instance, const struct watch *watch, struct progress *progress)
+{
+    uint64_t now = now_ns();
+    uint64_t next = atomic_load(&instance->box->block.next);
+    if (next != progress->next) {
+        *progress = (struct progress){next, memory_tree_cpu_seconds(instance->pid), now};
+        return false;
+    }
+    double quiet = (double)(now - progress->since_ns);
+    if (quiet < (double)watch->quiet_ns)
+        return false;
+    double computed = memory_tree_cpu_seconds(instance->pid) - progress->cpu_seconds;
+    bool busy = computed > 0.1 * quiet / 1e9;
+    return !busy || quiet > (double)watch->quiet_ns * watch->busy_times;
+}
+
+static enum answer wait_for_answer(struct instance *instance, const struct watch *watch, int *status)
+{
+    struct instance_box *box = instance->box;
+    uint64_t begin = now_ns();
+    struct progress progress = {atomic_load(&box->block.next), memory_tree_cpu_seconds(instance->pid), begin};
+    for (uint32_t asked = atomic_load(&box->asked);;) {
+        uint32_t answered = atomic_load(&box->answered);
+        if (answered == asked)
+            return ANSWER_GIVEN;
+        futex_wait(&box->answered, answered, LOOK_EVERY_NS);
+        if (atomic_load(&box->answered) == asked)
+            return ANSWER_GIVEN;
+        if (waitpid(instance->pid, status, WNOHANG) == instance->pid)
+            return ANSWER_DIED;
+        if (hangs(instance, watch, &progress))
+            return ANSWER_HUNG;
+        if (watch->limit_ns && now_ns() - begin > watch->limit_ns)
+            atomic_fetch_or(&box->block.next, UINT64_C(1) << 62); /* no lane finds another number */
+    }
+}
+
+static enum concprobe_status status_of_error(int error)
+{
+    switch (error) {
+    case ENOTSUP:
+        return CONCPROBE_UNAVAILABLE;
+    case EOWNERDEAD:
+        return CONCPROBE_CRASHED;
+    default:
+        return CONCPROBE_FAILED;
+    }
+}
+
+/* Gives an order and waits until it is done. false: the instance is no more, and the cell has ended. */
+static bool ask(struct instance *instance, const struct instance_plan *plan, enum instance_order order,
+                const struct watch *watch)
+{
+    static const char *const doing[] = {"the start of the model", "a call", "measuring memory",
+                                        "the stop of the model"};
+    struct instance_box *box = instance->box;
+    box->order = order;
+    box->error = 0;
+    atomic_fetch_add(&box->asked, 1);
+    futex_wake(&box->asked, 1);
+    int status = 0;
+    switch (wait_for_answer(instance, watch, &status)) {
+    case ANSWER_GIVEN:
+        if (box->error)
+            cell_end(instance->cell, status_of_error(box->error), "%s",
+                     box->reason[0] ? box->reason : strerror(box->error));
+        break;
+    case ANSWER_DIED:
+        describe_death(instance, plan, status);
+        break;
+    case ANSWER_HUNG:
+        cell_end(instance->cell, CONCPROBE_HUNG, "%s did not end within %.3g s", doing[order],
+                 (double)watch->quiet_ns / 1e9);
+        break;
+    }
+    if (cell_ended(instance->cell))
+        kill_and_reap(instance);
+    return instance->pid != 0;
+}
+
+static struct watch watch_calls(const struct instance_plan *plan)
+{
+    double seconds = plan->probe->call_seconds > 0 ? plan->probe->call_seconds : DEFAULT_CALL_SECONDS;
+    return (struct watch){.quiet_ns = (uint64_t)(seconds * 1e9), .busy_times = 1 + (double)plan->k / plan->cpus};
+}
+
+static struct watch watch_start(const struct instance_plan *plan)
+{
+    struct watch watch = watch_calls(plan);
+    watch.quiet_ns += (uint64_t)plan->k * START_NS_PER_LANE;
+    return watch;
+}
+
+void instance_start(struct instance *instance, const struct instance_plan *plan)
+{
+    *instance->box = (struct instance_box){.block.records = plan->records};
+    instance->pid = fork();
+    if (!instance->pid)
+        instance_serve(instance->box, instance->model, plan);
+    if (instance->pid < 0) {
+        instance->pid = 0;
+        cell_end(instance->cell, CONCPROBE_FAILED, "no process could be started: %s", strerror(errno));
+        return;
+    }
+    struct watch watch = watch_start(plan);
+    ask(instance, plan, ORDER_START, &watch);
+}
+
+bool instance_run(struct instance *instance, const struct instance_plan *plan, uint64_t first, uint64_t calls,
+                  uint64_t limit_ns)
+{
+    struct block *block = &instance->box->block;
+    memset(block->records, 0, calls * sizeof *block->records);
+    atomic_store(&block->next, 0);
+    block->first = first;
+    block->calls = calls;
+    struct watch watch = watch_calls(plan);
+    watch.limit_ns = limit_ns;
+    return ask(instance, plan, ORDER_RUN, &watch);
+}
+
+double instance_weigh(struct instance *instance, const struct instance_plan *plan)
+{
+    struct watch watch = watch_start(plan);
+    return ask(instance, plan, ORDER_WEIGH, &watch) ? instance->box->memory_bytes : NAN;
+}
+
+void instance_stop(struct instance *instance, const struct instance_plan *plan)
+{
+    if (!instance->pid)
+        return;
+    /* What goes wrong now changes no figure. */
+    struct ledger_cell ignored = {.status = CONCPROBE_MEASURED};
+    instance->cell = &ignored;
+    struct watch watch = watch_start(plan);
+    ask(instance, plan, ORDER_STOP, &watch);
+    kill_and_reap(instance);
+}

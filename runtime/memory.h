@@ -1,0 +1,21 @@
+/* What a process and its descendants take, read from /proc. */
+#ifndef RUNTIME_MEMORY_H
+#define RUNTIME_MEMORY_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* PSS, kernel stacks and page tables of this process and all its descendants, in bytes: what is shared is counted once,
+ * which a sum of RSS does not do. NaN where /proc does not tell. */
+double memory_of_process_tree(void);
+
+/* CPU time that a process and its living descendants have used, in seconds. */
+double memory_tree_cpu_seconds(pid_t root);
+
+/* The children of a process. Returns how many there are; the first `capacity` of them in `children`. */
+size_t process_children(pid_t parent, pid_t *children, size_t capacity);
+
+/* Half of the machine's memory, or what the probe declares: the limit for all processes of a model, in bytes. */
+size_t memory_limit(size_t declared);
+
+#endif
