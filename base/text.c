@@ -31,13 +31,6 @@ void text_add(struct text *text, const char *string)
     text_add_length(text, string, strlen(string));
 }
 
-void text_add_char(struct text *text, char c)
-{
-    reserve(text, 1);
-    text->string[text->length++] = c;
-    text->string[text->length] = '\0';
-}
-
 void text_vprintf(struct text *text, const char *format, va_list args)
 {
     va_list again;

@@ -16,7 +16,16 @@ struct text {
 
 void text_add(struct text *text, const char *string);
 void text_add_length(struct text *text, const char *string, size_t length);
-void text_add_char(struct text *text, char c);
+/* Inline: summaries are written byte by byte. */
+static inline void text_add_char(struct text *text, char c)
+{
+    if (text->length + 1 < text->capacity) {
+        text->string[text->length++] = c;
+        text->string[text->length] = '\0';
+    } else {
+        text_add_length(text, &c, 1);
+    }
+}
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *text, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void text_clear(struct text *text);
