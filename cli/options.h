@@ -45,16 +45,19 @@ struct output_request {
 struct options {
     struct arena arena;
     enum command_id command;
-    unsigned concurrency; /* 0: not given */
-    unsigned cores;       /* 0: not given */
-    unsigned workers;     /* 0: not given */
-    unsigned fail_level;  /* enum fail_level */
-    unsigned sort;        /* enum sort_key */
-    unsigned color;       /* enum color_choice */
-    unsigned classes;     /* a bit for each enum class_kind; 0: all */
-    double timeout;       /* seconds; 0: not given */
+    unsigned concurrency;  /* 0: not given */
+    unsigned cores;        /* 0: not given */
+    unsigned workers;      /* 0: not given */
+    unsigned fail_level;   /* enum fail_level */
+    unsigned sort;         /* enum sort_key */
+    unsigned color;        /* enum color_choice */
+    unsigned classes;      /* a bit for each enum class_kind; 0: all */
+    unsigned off_cpu_unit; /* 0: us, 1: ns, 2: ms */
+    double timeout;        /* seconds; 0: not given */
+    double sample_rate;    /* Hz; 0: not given */
     const char *database;
     const char *profile;
+    const char *output;
     ARRAY(struct output_request) outputs; /* none given: full, to standard output */
     string_list units;
     string_list files;
@@ -62,6 +65,7 @@ struct options {
     string_list rules;
     string_list apis;
     string_list extra_args;
+    string_list imports;
     string_list arguments;     /* what is no option, in order */
     char *const *after_dashes; /* what follows "--" */
     unsigned after_dashes_count;
@@ -69,6 +73,7 @@ struct options {
     bool all;
     bool exit_zero;
     bool unreviewed;
+    bool measure_only;
     bool no_prefix_sharing;
     bool quiet;
     bool verbose;

@@ -21,6 +21,7 @@ enum command_id command_find(const char *name)
 static const char *const fail_levels[] = {"none", "info", "warning", "error", NULL};
 static const char *const sort_keys[] = {"place", "cost", NULL};
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
+static const char *const time_units[] = {"us", "ns", "ms", NULL};
 static const char *const class_names[] = {
 #define CLASS(id, name, text) name,
 #include "model/concepts.def"
@@ -28,7 +29,7 @@ static const char *const class_names[] = {
 
 #define FOR(command) (1u << COMMAND_##command)
 #define FOR_ADVICE (FOR(CHECK) | FOR(CLASSIFY) | FOR(EXPLAIN))
-#define FOR_ANALYSIS (FOR_ADVICE | FOR(DUMP))
+#define FOR_ANALYSIS (FOR_ADVICE | FOR(DUMP) | FOR(OBSERVE))
 #define FOR_EVERY (~0u)
 
 const struct option_row option_rows[] = {

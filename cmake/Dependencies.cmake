@@ -15,6 +15,7 @@ find_package(PkgConfig REQUIRED)
 concadvise_package(JSON_C json-c libjson-c-dev)
 concadvise_package(YAML yaml-0.1 libyaml-dev)
 concadvise_package(XXHASH libxxhash libxxhash-dev)
+concadvise_package(LIBDW libdw libdw-dev)
 
 find_path(UTHASH_INCLUDE_DIR uthash.h)
 if(NOT UTHASH_INCLUDE_DIR)
