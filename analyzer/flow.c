@@ -5,11 +5,6 @@
 
 #include <stdlib.h>
 
-static const struct function *body_of(const struct flow *flow, uint32_t function)
-{
-    return &flow->linked->functions.items[function].body;
-}
-
 static void make_places(struct flow *flow)
 {
     flow->functions = ARENA_ARRAY(&flow->arena, struct flow_function, flow->linked->functions.count);

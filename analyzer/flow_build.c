@@ -1,11 +1,6 @@
 /* The constraints of functions: flows, and calls of functions that are known from the source. */
 #include "analyzer/flow_internal.h"
 
-static const struct function *body_of(const struct flow *flow, uint32_t function)
-{
-    return &flow->linked->functions.items[function].body;
-}
-
 static uint32_t symbol_place(struct flow *flow, name_id symbol, enum slot_type type)
 {
     if (!flow->symbol_place[symbol]) {
@@ -21,7 +16,7 @@ static uint32_t symbol_place(struct flow *flow, name_id symbol, enum slot_type t
     return flow->symbol_place[symbol] - 1;
 }
 
-uint32_t slot_place(struct flow *flow, uint32_t function, uint32_t slot)
+uint32_t known_slot_place(const struct flow *flow, uint32_t function, uint32_t slot)
 {
     const struct function *body = body_of(flow, function);
     const struct slot *entry = &body->slots.items[slot];
@@ -37,7 +32,14 @@ uint32_t slot_place(struct flow *flow, uint32_t function, uint32_t slot)
     case SLOT_FIELD:
         break;
     }
-    return symbol_place(flow, entry->symbol, entry->type);
+    return flow->symbol_place[entry->symbol] ? flow->symbol_place[entry->symbol] - 1 : SUMMARY_NONE;
+}
+
+uint32_t slot_place(struct flow *flow, uint32_t function, uint32_t slot)
+{
+    uint32_t known = known_slot_place(flow, function, slot);
+    const struct slot *entry = &body_of(flow, function)->slots.items[slot];
+    return known != SUMMARY_NONE ? known : symbol_place(flow, entry->symbol, entry->type);
 }
 
 uint32_t call_result_place(struct flow *flow, uint32_t function, uint32_t call)

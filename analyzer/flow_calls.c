@@ -3,11 +3,6 @@
 
 #include "base/text.h"
 
-static const struct function *body_of(const struct flow *flow, uint32_t function)
-{
-    return &flow->linked->functions.items[function].body;
-}
-
 static const struct call *call_of(const struct flow *flow, const struct pending_call *pending)
 {
     return &body_of(flow, pending->function)->calls.items[pending->call];

@@ -101,6 +101,11 @@ struct flow {
     ARRAY(struct registration) registrations;
 };
 
+static inline const struct function *body_of(const struct flow *flow, uint32_t function)
+{
+    return &flow->linked->functions.items[function].body;
+}
+
 /* ---- sets and edges ---- */
 
 uint32_t place_add(struct flow *flow);
@@ -123,6 +128,8 @@ void propagate(struct flow *flow);
 /* Keeps out what a slot of this type cannot hold. */
 void place_has_type(struct flow *flow, uint32_t place, enum slot_type type);
 uint32_t slot_place(struct flow *flow, uint32_t function, uint32_t slot);
+/* The same where no place may be added: SUMMARY_NONE for a symbol that has none. */
+uint32_t known_slot_place(const struct flow *flow, uint32_t function, uint32_t slot);
 /* The place that holds a value. */
 uint32_t value_place(struct flow *flow, uint32_t function, uint32_t value);
 void value_into(struct flow *flow, uint32_t function, uint32_t value, uint32_t place);

@@ -2,11 +2,6 @@
  * helper means depends on a parameter: the condition under which the flag is set is looked at for each call. */
 #include "analyzer/flow_internal.h"
 
-static const struct function *body_of(const struct flow *flow, uint32_t function)
-{
-    return &flow->linked->functions.items[function].body;
-}
-
 /* ---- conditions on parameters ---- */
 
 static bool is_parameter(const struct function *body, uint32_t value, uint32_t *parameter)

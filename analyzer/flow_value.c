@@ -6,11 +6,6 @@
 #define DEPTH_LIMIT                                                                                                    \
     4 /* of locals assigned from locals, of wrappers around wrappers: deeper ones get the join over all calls */
 
-static const struct function *body_of(const struct flow *flow, uint32_t function)
-{
-    return &flow->linked->functions.items[function].body;
-}
-
 /* ---- which locals and parameters depend on what ---- */
 
 /* `p++`: a pointer that moves in its object. */
@@ -253,23 +248,6 @@ static void place_value(const struct flow *flow, uint32_t place, struct arena *a
     }
 }
 
-static uint32_t slot_place_of(const struct flow *flow, uint32_t function, uint32_t slot)
-{
-    const struct function *body = body_of(flow, function);
-    const struct slot *entry = &body->slots.items[slot];
-    uint32_t first = flow->functions[function].first_place;
-    switch (entry->kind) {
-    case SLOT_PARAMETER:
-        return first + entry->number;
-    case SLOT_LOCAL:
-        return first + body->parameters.count + entry->number;
-    case SLOT_RETURN:
-        return first + body->parameters.count + body->local_count;
-    default:
-        return flow->symbol_place[entry->symbol] ? flow->symbol_place[entry->symbol] - 1 : SUMMARY_NONE;
-    }
-}
-
 static void value_in(const struct flow *flow, uint32_t function, uint32_t value, const struct binding *binding,
                      struct arena *arena, struct value_set *result, unsigned depth);
 
@@ -278,7 +256,7 @@ static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot
 {
     const struct function *body = body_of(flow, function);
     const struct slot *entry = &body->slots.items[slot];
-    uint32_t place = slot_place_of(flow, function, slot);
+    uint32_t place = known_slot_place(flow, function, slot);
     if (binding && entry->kind == SLOT_PARAMETER && entry->number < binding->count) {
         struct value_set bound = binding->values[entry->number];
         bound.fds = fds_in_mode(bound.fds, flow->modes.items[place]);
@@ -352,7 +330,7 @@ static void value_in(const struct flow *flow, uint32_t function, uint32_t value,
         function_value(flow, v->name, arena, result);
         break;
     case VALUE_ADDRESS: {
-        uint32_t place = slot_place_of(flow, function, v->a);
+        uint32_t place = known_slot_place(flow, function, v->a);
         if (place == SUMMARY_NONE)
             result->other = true;
         else
@@ -451,6 +429,6 @@ uint32_t flow_slot_of(const struct flow *flow, uint32_t function, uint32_t value
 {
     const struct value *v = &body_of(flow, function)->values.items[value];
     if (v->kind == VALUE_ADDRESS || v->kind == VALUE_SLOT)
-        return slot_place_of(flow, function, v->a);
+        return known_slot_place(flow, function, v->a);
     return SUMMARY_NONE;
 }
