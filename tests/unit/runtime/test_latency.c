@@ -86,7 +86,7 @@ static void test_serial_makes_clients_wait(void **state)
     assert_near(corrected.p50, 4.0 * MS, 0.004);
     assert_near(corrected.max, 4.0 * MS, 0);
     assert_int_equal(latencies->corrected.count, CALLS);
-    assert_near(latency_percentile(&latencies->corrected, 1.0 / CALLS), MS, 0.004);
+    assert_near(latency_percentile(&latencies->corrected, 1.0 / (double)CALLS), MS, 0.004);
     free(latencies);
 }
 

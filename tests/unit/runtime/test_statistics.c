@@ -141,7 +141,7 @@ static double coverage(unsigned restarts, unsigned rounds, double between, doubl
         struct interval interval = estimate_interval(&estimate, 0.05);
         held += interval.low <= 10 && interval.high >= 10;
     }
-    return (double)held / RUNS;
+    return (double)held / (double)RUNS;
 }
 
 /* 200 runs know a share of 0.95 to ± 0.03 (two standard errors). */
