@@ -4,19 +4,19 @@
 #include "runtime/gauge.h"
 #include "runtime/instance.h"
 #include "runtime/run.h"
+#include "runtime/sandbox.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum {
     MAX_GROWTH = 20, /* of a block from one trial to the next, while its size is sought */
     MAX_TRIALS = 8,
     LIMIT_BLOCKS = 8 /* a block that takes this many times its planned length, or all that is left, is cut */
 };
+
+#define RUN_START_NS (UINT64_C(30) * 1000000000) /* patience with run_start and run_stop */
 
 /* What one chamber works with, at one level. */
 struct chamber {
@@ -81,11 +81,16 @@ static uint64_t run_block(struct chamber *chamber, struct instance *instance, ui
     return made;
 }
 
-/* The warm-up: also finds how many calls make a block. */
+/* The warm-up. The first one of a cell also finds how many calls make a block; later ones take half a block. */
 static void warm_up(struct chamber *chamber, struct instance *instance)
 {
     double wanted_ns = chamber->plan->run->options.block_seconds * 1e9;
-    uint64_t calls = instance->cell->call_ns > 0 ? planned_calls(chamber, instance) : fewest_calls(chamber, instance);
+    uint64_t calls = fewest_calls(chamber, instance);
+    if (instance->cell->call_ns > 0) {
+        uint64_t half = planned_calls(chamber, instance) / 2;
+        run_block(chamber, instance, half > calls ? half : calls);
+        return;
+    }
     for (unsigned trial = 0; trial < MAX_TRIALS; trial++) {
         if (!run_block(chamber, instance, calls))
             return;
@@ -279,40 +284,40 @@ static void run_levels(struct chamber *chamber)
     }
 }
 
+/* run_start, which may hang or crash: the guard of the sandbox sees to it. */
+static bool start_run(const struct run *run, struct ledger *ledger, struct concprobe_call *call)
+{
+    atomic_store(&ledger->deadline_ns, now_ns() + RUN_START_NS);
+    int error = run->probe->run_start ? run->probe->run_start(call) : 0;
+    if (error)
+        snprintf(ledger->error, sizeof ledger->error, "run_start of the probe failed with %d (%s)", error,
+                 strerror(error));
+    atomic_store(&ledger->deadline_ns, 0);
+    return !error;
+}
+
 static void chamber_main(const struct chamber_plan *plan, struct ledger *ledger)
 {
     const struct run *run = plan->run;
     struct concprobe_call call = {.seed = run->options.seed};
-    int error = run->probe->run_start ? run->probe->run_start(&call) : 0;
-    if (error) {
-        snprintf(ledger->error, sizeof ledger->error, "run_start failed with %d (%s)", error, strerror(error));
+    if (!start_run(run, ledger, &call))
         return;
-    }
     struct chamber chamber = {.plan = plan, .ledger = ledger};
-    chamber.instance_plan = (struct instance_plan){.probe = run->probe,
-                                                   .options = &run->options,
-                                                   .cpus = run->cpus,
-                                                   .run = call.run,
-                                                   .records = ledger->records,
-                                                   .error_sink = -1};
+    chamber.instance_plan = (struct instance_plan){
+        .probe = run->probe, .options = &run->options, .cpus = run->cpus, .run = call.run, .records = ledger->records};
     chamber.instances = calloc(instance_count(&chamber), sizeof *chamber.instances);
     chamber.equality = equality_create(instance_count(&chamber));
     if (chamber.instances && chamber.equality)
         run_levels(&chamber);
     equality_free(chamber.equality);
     free(chamber.instances);
-    if (run->probe->run_stop)
+    if (run->probe->run_stop) {
+        atomic_store(&ledger->deadline_ns, now_ns() + RUN_START_NS);
         run->probe->run_stop(&call);
+    }
 }
 
 void chamber_run(const struct chamber_plan *plan, struct ledger *ledger)
 {
-    pid_t pid = fork();
-    if (!pid) {
-        chamber_main(plan, ledger);
-        _exit(0);
-    }
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    sandbox_run(plan, ledger, chamber_main);
 }

@@ -76,6 +76,7 @@ struct concprobe_probe {
     double call_seconds;  /* past this a call is said to hang; 0: 10 s */
     bool not_thread_safe; /* the call must not run twice at once in one process: threading and async are left out */
     bool needs_network;   /* leaves the private loopback: no network namespace of its own */
+    bool needs_disk;      /* its working directory lies on the disk of options.directory, else in memory */
 };
 
 /* ---- what a call may use ---- */

@@ -105,7 +105,8 @@ struct concprobe_lane {
     int (*deliver)(struct concprobe_lane *lane, const void *bytes, size_t size);
     /* Runs a declared CPU part; NULL: in place. */
     void (*compute)(struct concprobe_lane *lane, void (*part)(void *), void *data, size_t size);
-    void *context; /* the model's own */
+    void *context;         /* the model's own */
+    void *alternate_stack; /* fault.h */
 };
 
 /* The probe's process_start and process_stop, in a process that makes calls. */

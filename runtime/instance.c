@@ -3,6 +3,7 @@
 
 #include "runtime/futex.h"
 #include "runtime/memory.h"
+#include "runtime/sandbox.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,24 +21,27 @@ enum answer { ANSWER_GIVEN, ANSWER_DIED, ANSWER_HUNG };
 
 /* ---- how it ended ---- */
 
-static void describe_signal(struct ledger_cell *cell, const struct instance_plan *plan, int signal)
+/* "killed by SIGABRT (Aborted)", and what it said first on standard error. */
+static void describe_signal(struct instance *instance, const struct instance_plan *plan, int signal)
 {
     const char *name = sigabbrev_np(signal);
+    char said[REASON_BYTES];
 #ifdef SIGSTKFLT
-    if (signal == SIGSTKFLT) { /* sent by the fault handler, see sandbox.c */
-        cell_end(cell, CONCPROBE_CRASHED,
-                 "the call needs a deeper stack than the %zu KiB it may use: raise stack_bytes of the probe",
-                 stack_bytes(plan->probe) / 1024);
+    if (signal == SIGSTKFLT) { /* see fault.h */
+        cell_end(instance->cell, CONCPROBE_CRASHED,
+                 "stack overflow: a lane has %zu KiB; raise stack_bytes of the probe", stack_bytes(plan->probe) / 1024);
         return;
     }
 #endif
-    cell_end(cell, CONCPROBE_CRASHED, "killed by SIG%s (%s)", name ? name : "?", strsignal(signal));
+    sandbox_sink_line(instance->sink, said, sizeof said);
+    cell_end(instance->cell, CONCPROBE_CRASHED, said[0] ? "killed by SIG%s (%s): %s" : "killed by SIG%s (%s)",
+             name ? name : "?", strsignal(signal), said);
 }
 
 static void describe_death(struct instance *instance, const struct instance_plan *plan, int status)
 {
     if (WIFSIGNALED(status))
-        describe_signal(instance->cell, plan, WTERMSIG(status));
+        describe_signal(instance, plan, WTERMSIG(status));
     else
         cell_end(instance->cell, CONCPROBE_CRASHED, "the call ended its process with exit(%d)", WEXITSTATUS(status));
 }
@@ -52,6 +56,9 @@ static void kill_and_reap(struct instance *instance)
     while (waitpid(instance->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     instance->pid = 0;
+    if (instance->sink >= 0)
+        close(instance->sink);
+    instance->sink = -1;
 }
 
 /* ---- orders ---- */
@@ -166,9 +173,10 @@ static struct watch watch_start(const struct instance_plan *plan)
 void instance_start(struct instance *instance, const struct instance_plan *plan)
 {
     *instance->box = (struct instance_box){.block.records = plan->records};
+    instance->sink = sandbox_sink();
     instance->pid = fork();
     if (!instance->pid)
-        instance_serve(instance->box, instance->model, plan);
+        instance_serve(instance, plan);
     if (instance->pid < 0) {
         instance->pid = 0;
         cell_end(instance->cell, CONCPROBE_FAILED, "no process could be started: %s", strerror(errno));

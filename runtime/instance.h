@@ -8,6 +8,7 @@
 
 struct instance {
     pid_t pid; /* 0: none */
+    int sink;  /* its standard error; −1: none */
     const struct execution_model *model;
     struct ledger_cell *cell;
     struct instance_box *box;
@@ -20,7 +21,6 @@ struct instance_plan {
     unsigned k, cpus;
     void *run; /* left by run_start */
     struct call_record *records;
-    int error_sink; /* becomes its standard error; −1: none */
 };
 
 /* Starts the process and the model in it. Where that fails, the cell has ended and there is no process. */
@@ -38,7 +38,6 @@ double instance_weigh(struct instance *instance, const struct instance_plan *pla
 void instance_stop(struct instance *instance, const struct instance_plan *plan);
 
 /* The process itself: takes orders until told to stop. Does not return. */
-_Noreturn void instance_serve(struct instance_box *box, const struct execution_model *model,
-                              const struct instance_plan *plan);
+_Noreturn void instance_serve(const struct instance *instance, const struct instance_plan *plan);
 
 #endif

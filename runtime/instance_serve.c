@@ -6,7 +6,6 @@
 #include "runtime/memory.h"
 #include "runtime/sandbox.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 static void used_until_now(struct execution *execution, struct usage *usage)
@@ -67,13 +66,13 @@ static int obey(struct execution *execution, struct instance_box *box)
     return 0;
 }
 
-_Noreturn void instance_serve(struct instance_box *box, const struct execution_model *model,
-                              const struct instance_plan *plan)
+_Noreturn void instance_serve(const struct instance *instance, const struct instance_plan *plan)
 {
-    sandbox_enter_instance(plan);
+    struct instance_box *box = instance->box;
+    sandbox_enter_instance(plan, instance->sink);
     big_lock_configure(plan->options->lock);
     struct execution execution = {.probe = plan->probe,
-                                  .model = model,
+                                  .model = instance->model,
                                   .options = plan->options,
                                   .k = plan->k,
                                   .cpus = plan->cpus,

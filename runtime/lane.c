@@ -2,6 +2,7 @@
 #include "runtime/execution.h"
 
 #include "runtime/big_lock.h"
+#include "runtime/fault.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -111,6 +112,7 @@ int lane_start(struct execution *execution, unsigned index, struct concprobe_lan
     lane->index = index;
     lane->call = (struct concprobe_call){
         .seed = execution->options->seed, .run = execution->run, .process = execution->process, .lane = lane};
+    lane->alternate_stack = fault_thread_enter();
     int error = call_optional(execution->probe->worker_start, &lane->call);
     return error ? start_failed(execution, "worker_start", error) : 0;
 }
@@ -120,6 +122,7 @@ void lane_stop(struct concprobe_lane *lane)
     lane->call.number = 0;
     lane->call.item = NULL;
     call_optional(lane->execution->probe->worker_stop, &lane->call);
+    fault_thread_leave(lane->alternate_stack);
     free(lane->result);
     lane->result = NULL;
     lane->result_size = lane->result_capacity = 0;

@@ -73,6 +73,7 @@ struct ledger {
     size_t record_count;
     struct call_record *records;  /* of the running block */
     _Atomic uint64_t deadline_ns; /* until when the chamber must come back to its loop; 0: none */
+    unsigned walls;               /* enum walls: the strongest that stand here */
     char error[200];              /* of the chamber: run_start and so on; "" if none */
     void *memory;
     size_t size;

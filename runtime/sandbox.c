@@ -1,17 +1,261 @@
-/* The walls around what a probe does. */
+/* The walls around what a probe does: who watches, and what an instance may take. */
 #include "runtime/sandbox.h"
 
+#include "runtime/fault.h"
+#include "runtime/instance.h"
+#include "runtime/memory.h"
+#include "runtime/walls.h"
+
+#include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-void sandbox_enter_instance(const struct instance_plan *plan)
+enum {
+    WALLS_FORBIDDEN = 113, /* exit code of a chamber whose walls do not stand */
+    LOOK_EVERY_NS = 200 * 1000 * 1000,
+    SINK_BYTES = 64 * 1024,
+    SPARE_PROCESSES = 4096, /* beyond the model's: what calls start themselves */
+    SPARE_FILES = 4096,
+    FILES_PER_LANE = 16,
+    MAX_FILE_BYTES = 1 << 30
+};
+
+/* ---- the chamber's process ---- */
+
+/* Kills and reaps all children, and theirs as they become ours (PR_SET_CHILD_SUBREAPER). */
+static void end_descendants(void)
+{
+    pid_t children[64];
+    for (size_t count; (count = process_children(getpid(), children, 64));) {
+        for (size_t i = 0; i < count && i < 64; i++)
+            kill(children[i], SIGKILL);
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            ;
+        usleep(1000);
+    }
+}
+
+static _Noreturn void chamber_process(enum walls walls, const struct chamber_plan *plan, struct ledger *ledger,
+                                      const char *directory,
+                                      void (*chamber)(const struct chamber_plan *, struct ledger *))
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    if (!walls_furnish(walls, plan->run->probe, directory))
+        _exit(WALLS_FORBIDDEN);
+    chamber(plan, ledger);
+    end_descendants();
+    _exit(0);
+}
+
+/* ---- its guard: between supervisor and chamber, outside of the PID namespace ---- */
+
+static void describe_end(struct ledger *ledger, int status)
+{
+    if (WIFSIGNALED(status))
+        snprintf(ledger->error, sizeof ledger->error, "run_start or run_stop of the probe: killed by SIG%s",
+                 sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
+    else if (WEXITSTATUS(status))
+        snprintf(ledger->error, sizeof ledger->error,
+                 "run_start or run_stop of the probe ended its process with exit(%d)", WEXITSTATUS(status));
+}
+
+static int watch_chamber(pid_t pid, struct ledger *ledger)
+{
+    int status = 0;
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    bool late = false;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        uint64_t deadline = atomic_load(&ledger->deadline_ns);
+        if (!late && deadline && now_ns() > deadline) {
+            late = true;
+            snprintf(ledger->error, sizeof ledger->error, "run_start or run_stop of the probe did not end in time");
+            kill(pid, SIGKILL);
+        }
+        sigtimedwait(&child, NULL, &(struct timespec){.tv_nsec = LOOK_EVERY_NS});
+    }
+    return late ? 0 : status;
+}
+
+static _Noreturn void guard_process(enum walls walls, const struct chamber_plan *plan, struct ledger *ledger,
+                                    const char *directory,
+                                    void (*chamber)(const struct chamber_plan *, struct ledger *))
+{
+    setpgid(0, 0);
+    sigset_t child;
+    sigset_t before;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    signal(SIGCHLD, SIG_DFL);
+    sigprocmask(SIG_BLOCK, &child, &before);
+    if (!walls_leave(walls, plan->run->probe))
+        _exit(WALLS_FORBIDDEN);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pid_t pid = fork();
+    if (!pid) {
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        chamber_process(walls, plan, ledger, directory, chamber);
+    }
+    if (pid < 0)
+        _exit(WALLS_FORBIDDEN);
+    int status = watch_chamber(pid, ledger);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == WALLS_FORBIDDEN)
+        _exit(WALLS_FORBIDDEN);
+    describe_end(ledger, status);
+    _exit(0);
+}
+
+/* ---- the supervisor's side ---- */
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status;
+    (void)type;
+    (void)walk;
+    remove(path);
+    return 0;
+}
+
+static bool make_directory(const char *parent, char *path, size_t size)
+{
+    char *real = realpath(parent, NULL);
+    bool well = real && (size_t)snprintf(path, size, "%s/concprobe.XXXXXX", real) < size && mkdtemp(path);
+    free(real);
+    return well;
+}
+
+/* false: these walls are forbidden. */
+static bool run_behind(enum walls walls, const struct chamber_plan *plan, struct ledger *ledger, const char *directory,
+                       void (*chamber)(const struct chamber_plan *, struct ledger *))
+{
+    pid_t pid = fork();
+    if (!pid)
+        guard_process(walls, plan, ledger, directory, chamber);
+    if (pid < 0) {
+        snprintf(ledger->error, sizeof ledger->error, "no process could be started: %s", strerror(errno));
+        return true;
+    }
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return !(WIFEXITED(status) && WEXITSTATUS(status) == WALLS_FORBIDDEN);
+}
+
+void sandbox_run(const struct chamber_plan *plan, struct ledger *ledger,
+                 void (*chamber)(const struct chamber_plan *plan, struct ledger *ledger))
+{
+    char directory[1024];
+    const char *parent = plan->run->options.directory;
+    if (!make_directory(parent, directory, sizeof directory)) {
+        snprintf(ledger->error, sizeof ledger->error, "no working directory could be made in %.100s: %s", parent,
+                 strerror(errno));
+        return;
+    }
+    bool done = false;
+    for (enum walls walls = ledger->walls; !done && walls <= WALLS_NONE; walls++) {
+        ledger->walls = walls;
+        done = run_behind(walls, plan, ledger, directory, chamber);
+    }
+    if (!done)
+        snprintf(ledger->error, sizeof ledger->error, "the working directory %.100s cannot be entered", directory);
+    nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* ---- an instance's process ---- */
+
+static void limit(__rlimit_resource_t resource, rlim_t wanted)
+{
+    struct rlimit limits;
+    if (getrlimit(resource, &limits))
+        return;
+    limits.rlim_cur = wanted < limits.rlim_max ? wanted : limits.rlim_max;
+    if (resource != RLIMIT_NOFILE)
+        limits.rlim_max = limits.rlim_cur;
+    setrlimit(resource, &limits);
+}
+
+/* The shadow memory of sanitizers is no use of the probe's. */
+extern void __asan_init(void) __attribute__((weak));
+extern void __tsan_init(void) __attribute__((weak));
+
+static void limit_resources(const struct instance_plan *plan)
+{
+    size_t lanes = plan->k;
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, SPARE_FILES + FILES_PER_LANE * lanes);
+    limit(RLIMIT_NPROC, SPARE_PROCESSES + 2 * lanes);
+    limit(RLIMIT_FSIZE, MAX_FILE_BYTES);
+    if (!__asan_init && !__tsan_init)
+        limit(RLIMIT_DATA, memory_limit(plan->probe->memory_bytes) + lanes * (stack_bytes(plan->probe) + 65536));
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        if (write(fd, "1000", 4) != 4)
+            errno = 0; /* then the OOM killer has the choice */
+        close(fd);
+    }
+}
+
+static void reset_signals(void)
+{
+    for (int i = 1; i < SIGRTMIN; i++)
+        signal(i, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* too large a file is an error of write(), no death */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void sandbox_enter_instance(const struct instance_plan *plan, int sink)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
-    (void)plan;
+    dup2(sink >= 0 ? sink : null, STDERR_FILENO);
+    close(null);
+    reset_signals();
+    limit_resources(plan);
+    fault_handler_install();
+}
+
+/* ---- standard error ---- */
+
+int sandbox_sink(void)
+{
+    int fd = memfd_create("concprobe-stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0 && (ftruncate(fd, SINK_BYTES) || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK))) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+void sandbox_sink_line(int sink, char *line, size_t size)
+{
+    char text[4096];
+    ssize_t got = sink >= 0 ? pread(sink, text, sizeof text - 1, 0) : 0;
+    text[got > 0 ? got : 0] = '\0';
+    line[0] = '\0';
+    char *save = NULL;
+    for (char *word = strtok_r(text, "\n", &save); word; word = strtok_r(NULL, "\n", &save)) {
+        const char *letter = word;
+        while (*letter && !isalpha((unsigned char)*letter))
+            letter++;
+        if (*letter) {
+            snprintf(line, size, "%s", word);
+            return;
+        }
+    }
 }
