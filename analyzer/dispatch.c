@@ -12,17 +12,29 @@ struct call_place {
     uint32_t call;
 };
 
-/* Who calls each function directly: callers[first[f]] … callers[first[f + 1] - 1]. */
+/* Who calls each function, directly or through a pointer: callers[first[f]] … callers[first[f + 1] - 1]. */
 struct callers {
     struct trait_table *table;
+    struct arena *arena;
     uint32_t *first;
     struct call_place *callers;
 };
 
-static uint32_t direct_target(const struct callers *callers, const struct function *caller, uint32_t call)
+/* The functions of the program that a call may mean; `direct` is room for one. */
+static uint32_t targets_of(const struct callers *callers, uint32_t caller, uint32_t call, uint32_t *direct,
+                           const uint32_t **targets)
 {
+    const struct trait_table *table = callers->table;
     name_id symbol;
-    return call_symbol(caller, call, &symbol) ? program_definition(callers->table->program, symbol) : NO_FUNCTION;
+    struct call_targets found;
+    if (call_symbol(&table->linked->functions.items[caller].body, call, &symbol)) {
+        *direct = program_definition(table->program, symbol);
+        *targets = direct;
+        return *direct != NO_FUNCTION;
+    }
+    flow_call_targets(table->flow, caller, call, NULL, callers->arena, &found);
+    *targets = found.functions;
+    return found.function_count;
 }
 
 static void count_callers(struct callers *callers, uint32_t *counts, bool store)
@@ -30,12 +42,13 @@ static void count_callers(struct callers *callers, uint32_t *counts, bool store)
     for (array_each(uint32_t, index, &callers->table->program->functions)) {
         const struct function *body = &callers->table->linked->functions.items[*index].body;
         for (uint32_t call = 0; call < body->calls.count; call++) {
-            uint32_t target = direct_target(callers, body, call);
-            if (target == NO_FUNCTION)
-                continue;
-            uint32_t position = counts[target + 1]++;
-            if (store)
-                callers->callers[position] = (struct call_place){*index, call};
+            const uint32_t *targets;
+            uint32_t direct, count = targets_of(callers, *index, call, &direct, &targets);
+            for (uint32_t i = 0; i < count; i++) {
+                uint32_t position = counts[targets[i] + 1]++;
+                if (store)
+                    callers->callers[position] = (struct call_place){*index, call};
+            }
         }
     }
 }
@@ -134,7 +147,7 @@ static void look_at(const struct callers *callers, uint32_t function, uint32_t c
 
 void traits_find_dispatchers(struct trait_table *table, struct arena *arena)
 {
-    struct callers callers = {.table = table};
+    struct callers callers = {.table = table, .arena = arena};
     callers_find(&callers, arena);
     for (array_each(uint32_t, index, &table->program->functions)) {
         const struct function *body = &table->linked->functions.items[*index].body;

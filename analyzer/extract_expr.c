@@ -54,6 +54,13 @@ static uint32_t string_value(struct extractor *x, CXCursor cursor)
 
 /* ---- operators ---- */
 
+/* What a function pointer points to is called through the pointer: `(*f)()` is `f()`. */
+static bool is_function(CXType type)
+{
+    enum CXTypeKind kind = clang_getCanonicalType(type).kind;
+    return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
+}
+
 static uint32_t unary(struct extractor *x, CXCursor cursor, bool wanted)
 {
     enum CXUnaryOperatorKind kind = clang_getCursorUnaryOperatorKind(cursor);
@@ -68,7 +75,7 @@ static uint32_t unary(struct extractor *x, CXCursor cursor, bool wanted)
     case CXUnaryOperator_AddrOf:
         return address_of(x, operand);
     case CXUnaryOperator_Deref:
-        return loaded(x, cursor, wanted);
+        return is_function(clang_getCursorType(cursor)) ? expression(x, operand, wanted) : loaded(x, cursor, wanted);
     case CXUnaryOperator_PostInc:
     case CXUnaryOperator_PreInc:
     case CXUnaryOperator_PostDec:
