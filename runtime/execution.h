@@ -74,6 +74,15 @@ static inline size_t stack_bytes(const struct concprobe_probe *probe)
     return probe->stack_bytes ? probe->stack_bytes : (size_t)DEFAULT_STACK_BYTES;
 }
 
+/* The stack of a thread that makes calls: what the lane itself needs comes on top. Below it lies a guard that is wide
+ * enough for large frames. */
+enum { LANE_STACK_BYTES = 32 * 1024, THREAD_GUARD_BYTES = 64 * 1024 };
+
+static inline size_t thread_stack_bytes(const struct concprobe_probe *probe)
+{
+    return stack_bytes(probe) + LANE_STACK_BYTES;
+}
+
 /* Everything returns 0 or a positive errno value, with execution->reason filled. Of these, three say what the cell
  * becomes: ENOTSUP unavailable, EOWNERDEAD crashed (a process of the model died in a call), ECANCELED failed (a start
  * function of the probe said no); all others are failures as well. */

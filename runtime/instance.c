@@ -19,32 +19,7 @@ enum {
 
 enum answer { ANSWER_GIVEN, ANSWER_DIED, ANSWER_HUNG };
 
-/* ---- how it ended ---- */
-
-/* "killed by SIGABRT (Aborted)", and what it said first on standard error. */
-static void describe_signal(struct instance *instance, const struct instance_plan *plan, int signal)
-{
-    const char *name = sigabbrev_np(signal);
-    char said[REASON_BYTES];
-#ifdef SIGSTKFLT
-    if (signal == SIGSTKFLT) { /* see fault.h */
-        cell_end(instance->cell, CONCPROBE_CRASHED,
-                 "stack overflow: a lane has %zu KiB; raise stack_bytes of the probe", stack_bytes(plan->probe) / 1024);
-        return;
-    }
-#endif
-    sandbox_sink_line(instance->sink, said, sizeof said);
-    cell_end(instance->cell, CONCPROBE_CRASHED, said[0] ? "killed by SIG%s (%s): %s" : "killed by SIG%s (%s)",
-             name ? name : "?", strsignal(signal), said);
-}
-
-static void describe_death(struct instance *instance, const struct instance_plan *plan, int status)
-{
-    if (WIFSIGNALED(status))
-        describe_signal(instance, plan, WTERMSIG(status));
-    else
-        cell_end(instance->cell, CONCPROBE_CRASHED, "the call ended its process with exit(%d)", WEXITSTATUS(status));
-}
+/* ---- orders ---- */
 
 /* With all processes of its group: workers, children of calls. Those that left the group die with the chamber. */
 static void kill_and_reap(struct instance *instance)
@@ -60,8 +35,6 @@ static void kill_and_reap(struct instance *instance)
         close(instance->sink);
     instance->sink = -1;
 }
-
-/* ---- orders ---- */
 
 /* What patience depends on. */
 struct watch {
@@ -137,6 +110,7 @@ static bool ask(struct instance *instance, const struct instance_plan *plan, enu
     box->error = 0;
     atomic_fetch_add(&box->asked, 1);
     futex_wake(&box->asked, 1);
+    char reason[REASON_BYTES];
     int status = 0;
     switch (wait_for_answer(instance, watch, &status)) {
     case ANSWER_GIVEN:
@@ -145,7 +119,8 @@ static bool ask(struct instance *instance, const struct instance_plan *plan, enu
                      box->reason[0] ? box->reason : strerror(box->error));
         break;
     case ANSWER_DIED:
-        describe_death(instance, plan, status);
+        describe_death(status, plan->probe, instance->sink, reason);
+        cell_end(instance->cell, CONCPROBE_CRASHED, "%s", reason);
         break;
     case ANSWER_HUNG:
         cell_end(instance->cell, CONCPROBE_HUNG, "%s did not end within %.3g s", doing[order],

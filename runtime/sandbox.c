@@ -259,3 +259,24 @@ void sandbox_sink_line(int sink, char *line, size_t size)
         }
     }
 }
+
+void describe_death(int status, const struct concprobe_probe *probe, int sink, char *reason)
+{
+    if (!WIFSIGNALED(status)) {
+        snprintf(reason, REASON_BYTES, "the call ended its process with exit(%d)", WEXITSTATUS(status));
+        return;
+    }
+    int number = WTERMSIG(status);
+#ifdef SIGSTKFLT
+    if (number == SIGSTKFLT) { /* see fault.h */
+        snprintf(reason, REASON_BYTES, "stack overflow: a lane has %zu KiB; raise stack_bytes of the probe",
+                 stack_bytes(probe) / 1024);
+        return;
+    }
+#endif
+    const char *name = sigabbrev_np(number);
+    char said[REASON_BYTES];
+    sandbox_sink_line(sink, said, sizeof said);
+    snprintf(reason, REASON_BYTES, "killed by SIG%s (%s)%s%.100s", name ? name : "?", strsignal(number),
+             said[0] ? ": " : "", said);
+}

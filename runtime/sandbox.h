@@ -28,4 +28,7 @@ int sandbox_sink(void);
 /* The first line in it that says something; "" if none. */
 void sandbox_sink_line(int sink, char *line, size_t size);
 
+/* How a process of a model died, in words; `status` as waitpid() tells it, `reason` of REASON_BYTES. */
+void describe_death(int status, const struct concprobe_probe *probe, int sink, char *reason);
+
 #endif

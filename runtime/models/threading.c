@@ -1,9 +1,9 @@
 /* threading: a pool of K threads that rest at a gate between blocks and start together. */
 #include "runtime/futex.h"
 #include "runtime/models.h"
+#include "runtime/models/limits.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,10 +77,10 @@ static void destroy(struct pool *pool)
 static int create_threads(struct pool *pool)
 {
     struct execution *execution = pool->execution;
-    size_t stack = stack_bytes(execution->probe);
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, stack < (size_t)PTHREAD_STACK_MIN ? (size_t)PTHREAD_STACK_MIN : stack);
+    pthread_attr_setstacksize(&attributes, thread_stack_bytes(execution->probe));
+    pthread_attr_setguardsize(&attributes, THREAD_GUARD_BYTES);
     int error = 0;
     while (!error && pool->threads < execution->k) {
         struct worker *worker = &pool->workers[pool->threads];
@@ -137,6 +137,7 @@ static void stop(struct execution *execution)
 
 const struct execution_model execution_threading = {
     .about = {.name = "threading", .model = "threading", .summary = "a pool of K threads", .competes = true},
+    .available = threads_fit,
     .start = start,
     .run = run,
     .stop = stop,
