@@ -1,0 +1,45 @@
+/* How coroutines wait for the big lock: without a system call where the one that lets go is on the same loop. */
+#include "runtime/async/loop.h"
+#include "runtime/big_lock.h"
+
+enum { NOTHING, PERMITTED, PARKED };
+
+static void *current_coroutine(void)
+{
+    return coroutine_current();
+}
+
+static void park(void)
+{
+    struct coroutine *self = coroutine_current();
+    uint32_t expected = NOTHING;
+    self->loop->helping++; /* so that the loop watches for wake-ups from other threads */
+    if (atomic_compare_exchange_strong(&self->permit, &expected, PARKED)) {
+        enum wake_cause cause;
+        coroutine_await(self, &(struct await){.outstanding = 1}, &cause); /* helper_collect() or unpark() ends it */
+    } else {
+        self->loop->helping--;
+    }
+    atomic_store(&self->permit, NOTHING);
+}
+
+static void unpark(void *argument)
+{
+    struct coroutine *coroutine = argument;
+    struct coroutine *self = coroutine_current();
+    if (atomic_exchange(&coroutine->permit, PERMITTED) != PARKED) {
+        return;
+    }
+    if (self != NULL && self->loop == coroutine->loop) {
+        coroutine->loop->helping--;
+        loop_complete(coroutine->loop, coroutine, 0);
+    } else {
+        helper_finished(coroutine);
+    }
+}
+
+void parking_start(void)
+{
+    static const struct big_lock_scheduler scheduler = {.current = current_coroutine, .park = park, .unpark = unpark};
+    big_lock_schedule_with(&scheduler);
+}
