@@ -169,7 +169,7 @@ static void print_rest(const struct printer *printer, const struct counted *coun
     struct text text = {0};
     add_sentence(&text, counted->hidden, "more function", " with advice (--all shows all)",
                  " with advice (--all shows all)");
-    add_sentence(&text, counted->small, "unit", " would save less than 1 ms", " would save less than 1 ms each");
+    add_sentence(&text, counted->small, "unit", " may save less than 1 ms", " may save less than 1 ms each");
     add_sentence(&text, counted->kept, "unit", " runs in threads already, and should",
                  " run in threads already, and should");
     add_sentence(&text, counted->serial, "unit", " is best left as it is", " are best left as they are");
