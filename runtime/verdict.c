@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,17 +223,20 @@ static void fill_gauges(const struct verdict_input *input, struct concprobe_verd
     verdict->aa_high = ratios[2];
 }
 
-static double stolen_share(const struct verdict_input *input)
+/* The median over the rounds of a share; 0 where it was not measured. */
+static double median_share(const struct verdict_input *input, size_t offset)
 {
-    double sum = 0;
+    double *shares = must_malloc((input->round_count + 1) * sizeof *shares);
     size_t count = 0;
     for (size_t i = 0; i < input->round_count; i++) {
-        if (!isnan(input->rounds[i].stolen)) {
-            sum += input->rounds[i].stolen;
-            count++;
+        double share = *(const double *)((const char *)&input->rounds[i] + offset);
+        if (!isnan(share)) {
+            shares[count++] = share;
         }
     }
-    return count ? sum / (double)count : 0;
+    double middle = count ? median(shares, count) : 0;
+    free(shares);
+    return middle;
 }
 
 /* The verdict with and without the tax must have the same answer. */
@@ -276,9 +280,13 @@ static void hear_gauges(const struct verdict_input *input, struct concprobe_verd
         say(verdict, "the machine was %s: the same work took up to %.0f %% longer",
             verdict->gauge > VERDICT_SPREAD_LIMIT ? "too busy" : "not quiet", 100 * verdict->gauge);
     }
-    double stolen = stolen_share(input);
+    double stolen = median_share(input, offsetof(struct verdict_round, stolen));
+    double others = median_share(input, offsetof(struct verdict_round, others));
     if (stolen > VERDICT_STEAL_REMARK) {
-        say(verdict, "; %.0f %% of the machine's time was stolen", 100 * stolen);
+        say(verdict, "; %.0f %% of its time was stolen", 100 * stolen);
+    }
+    if (others > VERDICT_OTHERS_REMARK) {
+        say(verdict, "; others used %.0f %% of the CPUs", 100 * others);
     }
 }
 

@@ -20,7 +20,8 @@
  *   (expected in 5 of 100 runs).
  * - The reference spin: what a model can have been slowed against another in the worst case is the spin's spread over
  *   the rounds (90th over 10th percentile, less 1). Above 0.10, a remark; above 0.50, no tie, and a win only with its
- *   lower bound above 1.05 · (1 + spread). Steal above 5 % of the machine's time: a remark.
+ *   lower bound above 1.05 · (1 + spread). Steal above 5 % of the machine's time, or other programs with more than
+ *   25 % of it in the median round: a remark.
  *   Interleaving cancels most of what a spread means, so these borders are wide; bench/aa measures what comes of them.
  *
  * Thread safety: pure functions. Ownership: everything belongs to the caller; only static model rows are pointed to.
@@ -38,6 +39,7 @@
 #define VERDICT_SPREAD_REMARK 0.10
 #define VERDICT_SPREAD_LIMIT 0.50
 #define VERDICT_STEAL_REMARK 0.05
+#define VERDICT_OTHERS_REMARK 0.25
 
 enum { VERDICT_MIN_ROUNDS = 5 };
 
@@ -48,6 +50,7 @@ struct verdict_round {
     unsigned restart;
     double spin_ns; /* wall time of the reference spin (gauge.h); NaN: not measured */
     double stolen;  /* share of the machine's time that the hypervisor gave to others, 0–1; NaN: not measured */
+    double others;  /* share of the machine's time that other programs used, 0–1; NaN: not measured */
     double twin;    /* calls per second of the A/A twin; NaN: missing */
 };
 

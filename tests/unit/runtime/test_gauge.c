@@ -23,10 +23,14 @@ static void test_plausible(void **state)
     gauge_end(&gauge);
     assert_true(isnan(gauge.run_delay_ns) || gauge.run_delay_ns >= 0);
 
+    assert_true(isnan(gauge.stolen) && isnan(gauge_others(&gauge, 0))); /* too short to tell */
+
     gauge_begin(&gauge);
-    usleep(20000);
+    usleep(60000);
     gauge_end(&gauge);
+    assert_true(gauge.wall_ns >= 6e7);
     assert_true(isnan(gauge.stolen) || (gauge.stolen >= 0 && gauge.stolen <= 1));
+    assert_true(isnan(gauge.busy_ns) || gauge.busy_ns >= 0);
 }
 
 /* Another process on the same CPU: this thread stands ready without it, and the gauge says so. */
@@ -61,11 +65,23 @@ static void test_sees_a_neighbour(void **state)
     assert_true(delay > 0);
 }
 
+static void test_others(void **state)
+{
+    (void)state;
+    double cpus = (double)sysconf(_SC_NPROCESSORS_ONLN);
+    struct gauge gauge = {.wall_ns = 1e9, .busy_ns = 0.75e9 * cpus, .spin_ns = 0};
+    assert_true(fabs(gauge_others(&gauge, 0.25e9 * cpus) - 0.5) < 1e-9);
+    assert_true(gauge_others(&gauge, 0.8e9 * cpus) == 0); /* ticks that were rounded */
+    gauge.busy_ns = (double)NAN;
+    assert_true(isnan(gauge_others(&gauge, 0)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plausible),
         cmocka_unit_test(test_sees_a_neighbour),
+        cmocka_unit_test(test_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,11 +220,13 @@ static void test_busy_machine(void **state)
     for (unsigned i = 0; i < ROUNDS; i++) {
         run.rounds[i].spin_ns = i % 2 ? 1e6 : 1.2e6;
         run.rounds[i].stolen = 0.1;
+        run.rounds[i].others = 0.4;
     }
     verdict = judge(&run);
     assert_int_equal(verdict.decision, CONCPROBE_WIN);
     assert_says(&verdict, "not quiet");
-    assert_says(&verdict, "10 % of the machine's time was stolen");
+    assert_says(&verdict, "10 % of its time was stolen");
+    assert_says(&verdict, "others used 40 % of the CPUs");
 }
 
 /* Holm: of three comparisons the surest gets a level of 0.05/3, the next 0.05/2, the last 0.05; behind one that is open
