@@ -87,6 +87,8 @@ bool analysis_run(struct session *session, uint32_t first_path, enum report_view
     options.progress_data = &progress;
     bool analysed = analyze(&options, session->knowledge, result);
     progress_end(&progress);
+    if (analysed)
+        result_add_observed(result);
     session_print_problems(session, &result->problems);
     if (!analysed) {
         session->mistaken = true;

@@ -5,7 +5,7 @@
  *
  * Samples of any event count as time on the processor. sched:sched_switch says when a thread left the processor, with
  * the stack it left from, and in which state: it slept until it was woken (sched:sched_waking or sched_wakeup, where
- * they were recorded) or ran again. In the state R it was preempted, which is not waiting.
+ * they were recorded), ran again, or caused another event. In the state R it was preempted, which is not waiting.
  */
 #include "cli/observe_stacks.h"
 
@@ -161,14 +161,14 @@ static void fall_asleep(struct perf_reader *reader, struct event *event)
     sleeper->asleep = true;
 }
 
-static void wake(struct perf_reader *reader, const struct event *event)
+static void wake(struct perf_reader *reader, long thread, double time)
 {
-    struct sleeper *sleeper = event->next > 0 ? find_sleeper(reader, event->next, false) : NULL;
+    struct sleeper *sleeper = thread > 0 ? find_sleeper(reader, thread, false) : NULL;
     if (!sleeper || !sleeper->asleep)
         return;
     sleeper->asleep = false;
-    if (event->time > sleeper->since)
-        stacks_add(reader->stacks, &sleeper->stack, STACK_OFF, event->time - sleeper->since);
+    if (time > sleeper->since)
+        stacks_add(reader->stacks, &sleeper->stack, STACK_OFF, time - sleeper->since);
 }
 
 static void finish_event(struct perf_reader *reader)
@@ -179,8 +179,9 @@ static void finish_event(struct perf_reader *reader)
     reader->in_event = false;
     reader->good++;
     bool scheduling = strstr(event->name, "sched_") != NULL;
+    wake(reader, event->thread, event->time); /* who causes an event is awake */
     if (scheduling) {
-        wake(reader, event);
+        wake(reader, event->next, event->time);
         if (strstr(event->name, "sched_switch"))
             fall_asleep(reader, event);
     } else if (event->stack.frames.count) {

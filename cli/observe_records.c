@@ -58,11 +58,9 @@ static void add_open(const struct record *record, const struct record_thread *th
                      struct observe_measure *measure)
 {
     const struct record_account *before = &frame->before, *after = &thread->account;
-    double wall = less(thread->seen, frame->started + (after->overhead - before->overhead));
-    double off = (double)(after->off - before->off);
-    double not_ours = (double)(after->queue - before->queue) + (double)(after->steal - before->steal);
-    wall = wall > not_ours ? wall - not_ours : 0;
-    double cpu = wall > off ? wall - off : 0;
+    double wall = less(thread->seen, frame->started + (after->overhead - before->overhead) +
+                                         (after->queue - before->queue) + (after->steal - before->steal));
+    double off = (double)(after->off - before->off), cpu = wall > off ? wall - off : 0;
     measure->self_wall += wall > (double)frame->callees_wall ? wall - (double)frame->callees_wall : 0;
     measure->self_cpu += cpu > (double)frame->callees_cpu ? cpu - (double)frame->callees_cpu : 0;
     if (!frame->outermost)
@@ -85,11 +83,10 @@ static void add_open_callees(const struct record_thread *thread, struct observe_
     for (uint32_t i = 1; i < thread->depth; i++) {
         const struct record_frame *callee = &thread->frames[i], *caller = &thread->frames[i - 1];
         const struct record_account *before = &callee->before, *after = &thread->account;
-        double wall = less(thread->seen, callee->started + (after->overhead - before->overhead));
-        double idle = (double)(after->off - before->off) + (double)(after->queue - before->queue) +
-                      (double)(after->steal - before->steal);
+        double wall = less(thread->seen, callee->started + (after->overhead - before->overhead) +
+                                             (after->queue - before->queue) + (after->steal - before->steal));
+        double off = (double)(after->off - before->off), cpu = wall > off ? wall - off : 0;
         struct observe_measure *measure = &measures[caller->function];
-        double cpu = wall > idle ? wall - idle : 0;
         measure->self_wall -= wall < measure->self_wall ? wall : measure->self_wall;
         measure->self_cpu -= cpu < measure->self_cpu ? cpu : measure->self_cpu;
     }

@@ -100,7 +100,7 @@ static struct observed_function finish(struct arena *arena, const struct observe
         .lock_share = share(fmin(sum->lock, off), sum->wall),
         .iocall_share = share(sum->io, sum->wall),
         .label = class_of(sum),
-        .labelled = sum->unfinished_wall <= most * sum->wall,
+        .labelled = sum->unfinished_calls <= 0 || sum->unfinished_wall < most * sum->wall,
     };
     function.agree = agreement(row, function.label);
     return function;

@@ -26,8 +26,22 @@ void symbols_free(struct symbols *symbols)
 struct collection {
     struct symbols *symbols;
     struct symbol_module *module;
+    Dwarf_Die unit;
     const char *directory; /* that the compiler ran in, or NULL */
 };
+
+/* The file of a function's declaration. DWARF 5 counts files from 0, the unit's own; libdw up to 0.188 takes 0 for
+ * none. */
+static const char *declared_in(Dwarf_Die *function, Dwarf_Die *unit)
+{
+    const char *file = dwarf_decl_file(function);
+    Dwarf_Attribute attribute;
+    Dwarf_Word number;
+    if (file || dwarf_formudata(dwarf_attr_integrate(function, DW_AT_decl_file, &attribute), &number) != 0 ||
+        number != 0)
+        return file;
+    return dwarf_diename(unit);
+}
 
 /* Bodies alone have an address; inlined copies and declarations have none. */
 static int add_function(Dwarf_Die *die, void *data)
@@ -35,7 +49,7 @@ static int add_function(Dwarf_Die *die, void *data)
     struct collection *collection = data;
     Dwarf_Addr address;
     int line = 0;
-    const char *name = dwarf_diename(die), *file = dwarf_decl_file(die);
+    const char *name = dwarf_diename(die), *file = declared_in(die, &collection->unit);
     if (!name || !file || dwarf_entrypc(die, &address) != 0)
         return DWARF_CB_OK;
     dwarf_decl_line(die, &line);
@@ -59,11 +73,10 @@ static void collect(struct collection *collection, Dwfl_Module *module)
     Dwarf_Off offset = 0, next;
     size_t header;
     while (dwarf && dwarf_nextcu(dwarf, offset, &next, &header, NULL, NULL, NULL) == 0) {
-        Dwarf_Die unit;
         Dwarf_Attribute attribute;
-        if (dwarf_offdie(dwarf, offset + header, &unit)) {
-            collection->directory = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
-            dwarf_getfuncs(&unit, add_function, collection, 0);
+        if (dwarf_offdie(dwarf, offset + header, &collection->unit)) {
+            collection->directory = dwarf_formstring(dwarf_attr(&collection->unit, DW_AT_comp_dir, &attribute));
+            dwarf_getfuncs(&collection->unit, add_function, collection, 0);
         }
         offset = next;
     }
@@ -84,7 +97,7 @@ static void read_module(struct symbols *symbols, struct symbol_module *module)
         return;
     Dwfl_Module *file = dwfl_report_offline(session, module->path, module->path, -1);
     dwfl_report_end(session, NULL, NULL);
-    struct collection collection = {symbols, module, NULL};
+    struct collection collection = {.symbols = symbols, .module = module};
     if (file)
         collect(&collection, file);
     dwfl_end(session);

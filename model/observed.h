@@ -73,7 +73,7 @@ void observed_sort(struct observed *observed);
 /* A function's row, or NULL. The functions are sorted. */
 const struct observed_function *observed_find(const struct observed *observed, const char *file, const char *name);
 
-/* false, with a problem, if the file cannot be read or is no such file; without a problem if there is none. */
+/* false, with a warning, if the file cannot be read or is no such file; without one if there is no such file. */
 bool observed_read(struct observed *observed, const char *path, struct problems *problems);
 
 /* The keys that say what a function did; `json` stands inside an object. */

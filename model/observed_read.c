@@ -15,7 +15,7 @@ struct reader {
 
 static bool refuse(const struct reader *reader, unsigned line, unsigned column, const char *what)
 {
-    problems_add(reader->problems, SEVERITY_ERROR, (struct place){reader->path, line, column},
+    problems_add(reader->problems, SEVERITY_WARNING, (struct place){reader->path, line, column},
                  "measure again with 'concadvise observe', or remove the file", "%s", what);
     return false;
 }

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "model/concepts.h"
+#include "model/observed.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -124,7 +125,8 @@ struct function_result {
     uint32_t evidence_count;
     const struct profile_class *flips; /* profiles under which the class is another */
     uint32_t flip_count;
-    const char *unknown_because; /* class unknown: what is unresolved; else NULL */
+    const char *unknown_because;              /* class unknown: what is unresolved; else NULL */
+    const struct observed_function *measured; /* what it did while a program ran, or NULL */
 };
 
 struct unknown_callee {
@@ -163,10 +165,15 @@ struct result {
     uint32_t advice_count;
     struct finding *findings;
     uint32_t finding_count;
+    struct observed observed; /* the tree's observed.json, or empty */
     struct problems problems; /* what went wrong while reading, with places */
 };
 
 void result_init(struct result *result);
 void result_free(struct result *result);
+
+/* Reads the tree's observed.json, if there is one, and sets `measured` where it has the function. A file that cannot be
+ * read adds a problem and changes nothing else. */
+void result_add_observed(struct result *result);
 
 #endif

@@ -53,6 +53,29 @@ void describe_waits(struct text *text, const struct function_result *function)
     }
 }
 
+void describe_measured(struct text *text, const struct function_result *function)
+{
+    const struct observed_function *measured = function->measured;
+    double calls = measured->outer_calls > 0 ? measured->outer_calls : measured->unfinished_calls;
+    text_add(text, measured->labelled ? class_name(measured->label) : "too little to tell the class");
+    if (calls > 0) {
+        text_add(text, ": ");
+        text_add_cost(text, measured->wall_ns / calls, true);
+        text_add(text, " a call");
+    }
+    if (measured->offcpu_share >= 0) {
+        text_add(text, calls > 0 ? ", " : ": ");
+        text_add_percent(text, measured->offcpu_share);
+        text_add(text, calls > 0 ? " of it asleep" : " of the time asleep");
+    }
+    if (measured->calls > 0) {
+        text_add(text, "; ");
+        text_add_counted(text, measured->calls, "call");
+    }
+    if (measured->labelled && !observed_same_class(measured->label, function->class_kind))
+        text_add(text, "; the estimate above is wrong for what ran");
+}
+
 void describe_behaviour(struct text *text, const struct function_result *function)
 {
     text_printf(text, "%s (", class_name(function->class_kind));
@@ -63,7 +86,8 @@ void describe_behaviour(struct text *text, const struct function_result *functio
         return;
     }
     const char *separator = ": ";
-    if (function->wait_ns > 0) {
+    const double worth_a_word = 0.005 * (function->wait_ns + function->cpu_ns); /* less is below what is printed */
+    if (function->wait_ns > worth_a_word) {
         text_add(text, separator);
         text_add_cost(text, function->wait_ns, function->measured_costs);
         text_add(text, " waiting (");
@@ -71,7 +95,7 @@ void describe_behaviour(struct text *text, const struct function_result *functio
         text_add(text, ")");
         separator = "; ";
     }
-    if (function->cpu_ns > 0) {
+    if (function->cpu_ns > worth_a_word) {
         text_add(text, separator);
         text_add_cost(text, function->cpu_ns, function->measured_costs);
         text_add(text, " computing");

@@ -13,6 +13,9 @@
 /* "io (92 % sure): ≈ 30 ms waiting (network); ≈ 10 µs computing" */
 void describe_behaviour(struct text *text, const struct function_result *function);
 
+/* "io: 31 ms a call, 99 % of it asleep; 412 calls": what was measured, and whether the estimate is right. */
+void describe_measured(struct text *text, const struct function_result *function);
+
 /* "network 95 %, dns 5 %": the kinds of waiting that matter, the longest first. */
 void describe_waits(struct text *text, const struct function_result *function);
 

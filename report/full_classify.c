@@ -65,6 +65,21 @@ static void print_row(const struct printer *printer, const struct function_resul
     putc('\n', printer->stream);
 }
 
+/* How many of the functions were measured, and how many of those estimates are right. */
+static void add_measured(struct text *text, const struct result *result, const struct report_options *options)
+{
+    uint32_t measured = 0, agreeing = 0;
+    for (uint32_t i = 0; i < options->function_count; i++) {
+        const struct function_result *function = &result->functions[options->functions[i]];
+        if (!function->measured || !function->measured->labelled)
+            continue;
+        measured++;
+        agreeing += observed_same_class(function->measured->label, function->class_kind);
+    }
+    if (measured)
+        text_printf(text, " Of %u that were measured, %u have the class that they showed.", measured, agreeing);
+}
+
 void full_classify(const struct printer *printer, const struct result *result, const struct report_options *options)
 {
     if (options->function_count)
@@ -81,6 +96,7 @@ void full_classify(const struct printer *printer, const struct result *result, c
     text_add(&text, ": ");
     describe_class_counts(&text, result, options->functions, options->function_count);
     text_add(&text, ".");
+    add_measured(&text, result, options);
     print_wrapped(printer, 0, "", 0, text_string(&text));
     text_free(&text);
 }

@@ -60,8 +60,13 @@ static void print_cpu(const struct printer *printer, const struct function_resul
 static void print_costs(const struct printer *printer, const struct result *result,
                         const struct function_result *function)
 {
+    struct text measured = {0};
     print_share(printer, function);
     print_cpu(printer, function);
+    if (function->measured)
+        describe_measured(&measured, function);
+    full_line(printer, "Measured", &measured);
+    text_free(&measured);
     if (function->measured_costs)
         return;
     struct text text = {0};

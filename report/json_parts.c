@@ -259,4 +259,10 @@ void json_function(struct json_writer *json, const struct result *result, const 
         json_advice(json, result, &result->advice[a], false, reasons);
     json_array_end(json);
     write_evidence(json, "evidence", function->evidence, function->evidence_count);
+    if (function->measured) {
+        json_key(json, "measured");
+        json_object_begin(json);
+        observed_write_measures(json, function->measured);
+        json_object_end(json);
+    }
 }

@@ -63,12 +63,12 @@ static void frame_finish(struct recorded_thread *thread, const struct record_fra
     uint64_t wall = less(now, frame->started + (after->overhead - before->overhead));
     uint64_t off = after->off - before->off, queue = after->queue - before->queue;
     uint64_t steal = after->steal - before->steal;
-    uint64_t cpu = less(wall, off + queue + steal);
-    function->self_wall += less(wall, frame->callees_wall);
+    uint64_t own_wall = less(wall, queue + steal), cpu = less(own_wall, off);
+    function->self_wall += less(own_wall, frame->callees_wall);
     function->self_cpu += less(cpu, frame->callees_cpu);
     if (thread->slot->depth) {
         struct record_frame *caller = &thread->slot->frames[thread->slot->depth - 1];
-        caller->callees_wall += wall;
+        caller->callees_wall += own_wall;
         caller->callees_cpu += cpu;
     }
     if (!frame->outermost)

@@ -5,7 +5,7 @@
  * start. A slot serves one thread after another; its functions add up over all of them. The file is sparse.
  *
  * Units: nanoseconds, of CLOCK_MONOTONIC where a point in time is meant. "Inclusive" counts the outermost call of a
- * recursion only, "self" leaves out instrumented callees. CPU time is wall - off - queue - steal.
+ * recursion only; "self" leaves out instrumented callees, preemption and steal. CPU time is wall - off - queue - steal.
  *
  * Endings: a call that is open when the process ends lasts until record_thread.seen. If the process told that it ends
  * (record_header.ending), `seen` is that moment; else it is the last time the thread was looked at, and what came after
