@@ -49,7 +49,7 @@ static int run(struct command_line *line)
     } else {
         concprobe_print(outcome, stdout, page_width_of(stdout));
     }
-    if (outcome->error[0])
+    if (outcome->error[0] && line->json)
         fprintf(stderr, "error: %s\n", outcome->error);
     if (!finish(stdout))
         status = EXIT_WRONG_USE;
