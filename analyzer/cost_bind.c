@@ -145,7 +145,7 @@ static void bind_dispatched(struct costs *costs, uint32_t dispatcher)
     for (uint32_t call = 0; call < body->calls.count; call++) {
         name_id symbol;
         struct call_targets targets;
-        if (call_symbol(body, call, &symbol) || !is_in_loop(body, call))
+        if (call_symbol(body, call, &symbol) || loop_around_call(body, call) == SUMMARY_NONE)
             continue;
         flow_call_targets(costs->flow, dispatcher, call, NULL, &costs->scratch, &targets);
         for (uint32_t i = 0; i < targets.function_count; i++)

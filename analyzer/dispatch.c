@@ -64,11 +64,6 @@ static void callers_find(struct callers *callers, struct arena *arena)
     count_callers(callers, callers->first, true);
 }
 
-static bool is_real_loop(const struct node *node)
-{
-    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
-}
-
 static uint32_t node_of_call(const struct function *function, uint32_t call)
 {
     uint32_t node = 0;
@@ -89,9 +84,9 @@ static uint32_t loop_around(const struct function *function, uint32_t node, bool
     return loop;
 }
 
-bool is_in_loop(const struct function *function, uint32_t call)
+uint32_t loop_around_call(const struct function *function, uint32_t call)
 {
-    return loop_around(function, node_of_call(function, call), false) != SUMMARY_NONE;
+    return loop_around(function, node_of_call(function, call), false);
 }
 
 /* Is a function pointer called in a loop behind the node? */

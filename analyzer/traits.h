@@ -45,8 +45,13 @@ bool api_has_effect(const struct api *api, enum effect_kind kind);
 /* Sets `idles`, `dispatches` and `takes_work` (dispatch.c). */
 void traits_find_dispatchers(struct trait_table *table, struct arena *arena);
 
-/* Is the call inside a loop of its function? */
-bool is_in_loop(const struct function *function, uint32_t call);
+static inline bool is_real_loop(const struct node *node)
+{
+    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
+}
+
+/* The node of the innermost loop around a call of the function, or SUMMARY_NONE. */
+uint32_t loop_around_call(const struct function *function, uint32_t call);
 
 /* Sets `may_wait` (blocking.c). */
 void traits_find_waiting(struct trait_table *table);

@@ -35,20 +35,6 @@ void unit_set_trip_count(struct finder *finder, uint32_t function, const struct 
     unit->trip_count = unit->trip_known ? (double)trips.constants[0] : 0;
 }
 
-/* The innermost loop around a call, or NULL. */
-static const struct node *loop_around(const struct function *function, uint32_t call)
-{
-    const struct node *loop = NULL;
-    for (uint32_t i = 0; i < function->nodes.count; i++) {
-        const struct node *node = &function->nodes.items[i];
-        if (node->kind == NODE_CALL && node->a == call)
-            return loop && loop->end > i ? loop : NULL;
-        if (is_real_loop(node) && (!loop || loop->end <= i || node->end <= loop->end))
-            loop = node;
-    }
-    return NULL;
-}
-
 /* ---- callbacks and threads ---- */
 
 /* How many threads start with a function: the turns of the loop that starts them; one where there is no loop, and the
@@ -56,10 +42,10 @@ static const struct node *loop_around(const struct function *function, uint32_t 
 static void count_threads(struct finder *finder, const struct registration *entry, struct unit *unit)
 {
     const struct function *body = stage_function(finder->stages, entry->registrar);
-    const struct node *loop = loop_around(body, entry->call);
+    uint32_t loop = loop_around_call(body, entry->call);
     const struct call *call = &body->calls.items[entry->call];
-    if (loop) {
-        unit_set_trip_count(finder, entry->registrar, loop, unit);
+    if (loop != SUMMARY_NONE) {
+        unit_set_trip_count(finder, entry->registrar, &body->nodes.items[loop], unit);
         return;
     }
     for (uint32_t i = 0; i < call->argument_count; i++) {

@@ -17,11 +17,6 @@ struct finder {
     struct arena scratch;
 };
 
-static inline bool is_real_loop(const struct node *node)
-{
-    return node->kind == NODE_LOOP && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO;
-}
-
 /* Adds a unit once, with what its call chain and its writes say. */
 void unit_add(struct finder *finder, uint32_t function, uint32_t owner, struct unit unit);
 
