@@ -13,7 +13,8 @@
 enum {
     MAX_GROWTH = 20, /* of a block from one trial to the next, while its size is sought */
     MAX_TRIALS = 8,
-    LIMIT_BLOCKS = 8 /* a block that takes this many times its planned length, or all that is left, is cut */
+    LEAKED_FILES = 16, /* so many that stay open are no library's own */
+    LIMIT_BLOCKS = 8   /* a block that takes this many times its planned length, or all that is left, is cut */
 };
 
 #define RUN_START_NS (UINT64_C(30) * 1000000000) /* patience with run_start and run_stop */
@@ -130,6 +131,15 @@ static void write_figures(const struct instance *instance, uint64_t made, double
         usage->transferred_bytes ? (double)usage->transfer_ns * 1024 / (double)usage->transferred_bytes : NAN;
 }
 
+static void remark_leak(struct instance *instance)
+{
+    unsigned now = instance->box->open_files;
+    if (now && instance->files_before && now >= instance->files_before + LEAKED_FILES && !instance->cell->reason[0])
+        snprintf(instance->cell->reason, sizeof instance->cell->reason,
+                 "the call leaks descriptors: %u more are open than before the first call",
+                 now - instance->files_before);
+}
+
 static void measure(struct chamber *chamber, size_t which, unsigned round)
 {
     struct instance *instance = &chamber->instances[which];
@@ -141,6 +151,7 @@ static void measure(struct chamber *chamber, size_t which, unsigned round)
     write_figures(instance, made, cell->rounds[round].figures);
     latency_add_block(cell->latencies, instance->box->block.records, calls, chamber->level->k);
     equality_note(chamber->equality, which, instance->box->block.records, calls);
+    remark_leak(instance);
     cell->calls += made;
     for (uint64_t i = 0; i < calls; i++) {
         uint16_t outcome = instance->box->block.records[i].outcome;
@@ -177,18 +188,6 @@ static void shuffle(const struct chamber *chamber, unsigned round, size_t *order
     }
 }
 
-/* The CPU time that all blocks of a round used. */
-static double own_cpu_ns(const struct chamber *chamber, unsigned round)
-{
-    double sum = 0;
-    for (size_t i = 0; i < instance_count(chamber); i++) {
-        const struct ledger_cell *cell = chamber->instances[i].cell;
-        bool ran = chamber->instances[i].pid && !isnan(cell->rounds[round].figures[FIGURE_CPU_NS]);
-        sum += ran ? (double)chamber->instances[i].box->usage.cpu_ns : 0;
-    }
-    return sum;
-}
-
 static void run_round(struct chamber *chamber, size_t *order)
 {
     struct verdict_round *round = ledger_add_round(chamber->ledger, chamber->level, chamber->plan->restart);
@@ -204,7 +203,6 @@ static void run_round(struct chamber *chamber, size_t *order)
     gauge_end(&gauge);
     round->spin_ns = gauge.spin_ns;
     round->stolen = gauge.stolen;
-    round->others = gauge_others(&gauge, own_cpu_ns(chamber, index));
     size_t twin = chamber->ledger->model_count;
     round->twin = chamber->level->cells[twin].rounds[index].figures[FIGURE_CALLS_PER_SECOND];
     chamber->level->compared +=
@@ -233,7 +231,8 @@ static bool may_start(struct chamber *chamber, size_t which)
     const struct execution_model *model = instance->model;
     struct ledger_cell *cell = instance->cell;
     char reason[REASON_BYTES] = "";
-    if (cell_ended(cell) || now_ns() > run->end_ns)
+    bool is_twin = which == run->model_count;
+    if (cell_ended(cell) || (is_twin && cell_ended(&chamber->level->cells[0])) || now_ns() > run->end_ns)
         return false;
     if (model->shares_memory && run->probe->not_thread_safe)
         cell_end(cell, CONCPROBE_UNAVAILABLE, "the probe is not thread-safe");
@@ -300,12 +299,12 @@ static void run_levels(struct chamber *chamber)
 /* run_start, which may hang or crash: the guard of the sandbox sees to it. */
 static bool start_run(const struct run *run, struct ledger *ledger, struct concprobe_call *call)
 {
-    atomic_store(&ledger->deadline_ns, now_ns() + RUN_START_NS);
+    atomic_store(&ledger->report->deadline_ns, now_ns() + RUN_START_NS);
     int error = run->probe->run_start ? run->probe->run_start(call) : 0;
     if (error)
-        snprintf(ledger->error, sizeof ledger->error, "run_start of the probe failed with %d (%s)", error,
-                 strerror(error));
-    atomic_store(&ledger->deadline_ns, 0);
+        snprintf(ledger->report->error, sizeof ledger->report->error, "run_start of the probe failed with %d (%s)",
+                 error, strerror(error));
+    atomic_store(&ledger->report->deadline_ns, 0);
     return !error;
 }
 
@@ -325,7 +324,7 @@ static void chamber_main(const struct chamber_plan *plan, struct ledger *ledger)
     equality_free(chamber.equality);
     free(chamber.instances);
     if (run->probe->run_stop) {
-        atomic_store(&ledger->deadline_ns, now_ns() + RUN_START_NS);
+        atomic_store(&ledger->report->deadline_ns, now_ns() + RUN_START_NS);
         run->probe->run_stop(&call);
     }
 }

@@ -158,7 +158,8 @@ void instance_start(struct instance *instance, const struct instance_plan *plan)
         return;
     }
     struct watch watch = watch_start(plan);
-    ask(instance, plan, ORDER_START, &watch);
+    if (ask(instance, plan, ORDER_START, &watch))
+        instance->files_before = instance->box->open_files;
 }
 
 bool instance_run(struct instance *instance, const struct instance_plan *plan, uint64_t first, uint64_t calls,

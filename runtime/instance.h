@@ -7,8 +7,9 @@
 #include <sys/types.h>
 
 struct instance {
-    pid_t pid; /* 0: none */
-    int sink;  /* its standard error; −1: none */
+    pid_t pid;             /* 0: none */
+    int sink;              /* its standard error; −1: none */
+    unsigned files_before; /* its first call: descriptors it had open */
     const struct execution_model *model;
     struct ledger_cell *cell;
     struct instance_box *box;

@@ -84,6 +84,8 @@ _Noreturn void instance_serve(const struct instance *instance, const struct inst
         enum instance_order order = box->order;
         box->reason[0] = '\0';
         box->error = obey(&execution, box);
+        if (order == ORDER_START || order == ORDER_RUN)
+            box->open_files = open_files();
         atomic_store(&box->answered, done + 1);
         futex_wake(&box->answered, 1);
         if (order == ORDER_STOP || (order == ORDER_START && box->error))

@@ -38,6 +38,7 @@ static void carve_cell(struct carver *carver, struct ledger_cell *cell, unsigned
 static void carve_all(struct carver *carver, struct ledger *ledger, const unsigned *concurrency)
 {
     size_t cells = ledger->model_count + 1;
+    ledger->report = carve(carver, 1, sizeof *ledger->report);
     ledger->boxes = carve(carver, cells, sizeof *ledger->boxes);
     ledger->records = carve(carver, ledger->record_count, sizeof *ledger->records);
     ledger->levels = carve(carver, ledger->level_count, sizeof *ledger->levels);
@@ -91,7 +92,7 @@ struct verdict_round *ledger_add_round(struct ledger *ledger, struct ledger_leve
         for (size_t f = 0; f < FIGURE_COUNT; f++)
             level->cells[c].rounds[level->round_count].figures[f] = NAN;
     struct verdict_round *round = &level->rounds[level->round_count++];
-    *round = (struct verdict_round){.restart = restart, .spin_ns = NAN, .stolen = NAN, .others = NAN, .twin = NAN};
+    *round = (struct verdict_round){.restart = restart, .spin_ns = NAN, .stolen = NAN, .twin = NAN};
     return round;
 }
 

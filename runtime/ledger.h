@@ -62,7 +62,14 @@ struct instance_box {
     uint64_t took_ns;    /* the order: set-up, or the block's wall time */
     struct usage usage;  /* in the block */
     double memory_bytes; /* weighed */
+    unsigned open_files; /* of the instance's process, after the order; 0: not known */
     struct block block;
+};
+
+/* About a chamber as a whole. */
+struct chamber_report {
+    _Atomic uint64_t deadline_ns; /* until when the chamber must come back from what it does; 0: none */
+    char error[200];              /* why there are no results, run_start and so on; "" if none */
 };
 
 struct ledger {
@@ -71,10 +78,9 @@ struct ledger {
     struct ledger_level *levels;
     struct instance_box *boxes; /* [model], and the twin's; used by one level after another */
     size_t record_count;
-    struct call_record *records;  /* of the running block */
-    _Atomic uint64_t deadline_ns; /* until when the chamber must come back to its loop; 0: none */
-    unsigned walls;               /* enum walls: the strongest that stand here */
-    char error[200];              /* of the chamber: run_start and so on; "" if none */
+    struct call_record *records; /* of the running block */
+    struct chamber_report *report;
+    unsigned walls; /* enum walls: the strongest that stand here; the supervisor's alone */
     void *memory;
     size_t size;
 };

@@ -1,6 +1,7 @@
 /* What a process and its descendants take, read from /proc. */
 #include "runtime/memory.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,9 +74,22 @@ static double sum_of_tree(pid_t root, double (*measure)(pid_t pid), unsigned dep
     return sum;
 }
 
+unsigned open_files(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    unsigned count = 0;
+    while (directory && readdir(directory))
+        count++;
+    if (directory)
+        closedir(directory);
+    return count;
+}
+
 static double bytes_of_process(pid_t pid)
 {
-    double pss = field_of_process(pid, "smaps_rollup", "Pss:") * 1024;
+    double pss =
+        (field_of_process(pid, "smaps_rollup", "Pss_Anon:") + field_of_process(pid, "smaps_rollup", "Pss_File:")) *
+        1024;
     double tables = field_of_process(pid, "status", "VmPTE:") * 1024;
     double stacks = field_of_process(pid, "status", "Threads:") * KERNEL_STACK_BYTES;
     return pss + tables + stacks;

@@ -6,11 +6,15 @@
 #include <sys/types.h>
 
 /* PSS, kernel stacks and page tables of this process and all its descendants, in bytes: what is shared is counted once,
- * which a sum of RSS does not do. NaN where /proc does not tell. */
+ * which a sum of RSS does not do. Shared memory (shmem) is left out: the library's own call records lie there. NaN
+ * where /proc does not tell (Linux before 5.4). */
 double memory_of_process_tree(void);
 
 /* CPU time that a process and its living descendants have used, in seconds. */
 double memory_tree_cpu_seconds(pid_t root);
+
+/* How many descriptors this process has open; 0 where /proc does not tell. */
+unsigned open_files(void);
 
 /* The children of a process. Returns how many there are; the first `capacity` of them in `children`. */
 size_t process_children(pid_t parent, pid_t *children, size_t capacity);

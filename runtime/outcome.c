@@ -218,7 +218,7 @@ struct concprobe_outcome *outcome_make(const struct run *run)
     outcome->cells = calloc(outcome->cell_count + 1, sizeof *outcome->cells);
     outcome->verdicts = calloc(levels + 1, sizeof *outcome->verdicts);
     outcome->scalings = calloc(run->model_count + 1, sizeof *outcome->scalings);
-    memcpy(outcome->error, run->ledger.error, sizeof outcome->error);
+    memcpy(outcome->error, run->ledger.report->error, sizeof outcome->error);
     if (!outcome->cells || !outcome->verdicts || !outcome->scalings || !fill_outcome(run, outcome)) {
         concprobe_outcome_free(outcome);
         return NULL;

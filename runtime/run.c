@@ -112,12 +112,20 @@ static bool all_settled(const struct run *run)
     return true;
 }
 
+static bool all_ended(const struct run *run, const struct ledger_level *level)
+{
+    for (size_t m = 0; m < run->model_count; m++)
+        if (!cell_ended(&level->cells[m]))
+            return false;
+    return true;
+}
+
 /* Which levels need no more rounds. */
 static void settle(struct run *run, unsigned restarts_done)
 {
     for (size_t i = 0; i < run->ledger.level_count; i++) {
         const struct ledger_level *level = &run->ledger.levels[i];
-        if (level->round_count >= run->ledger.max_rounds)
+        if (level->round_count >= run->ledger.max_rounds || all_ended(run, level))
             run->settled[i] = true;
         if (restarts_done < run->options.restarts || level->round_count < run->options.min_rounds)
             continue;
@@ -135,7 +143,7 @@ static void run_restarts(struct run *run)
     unsigned rounds = (options->min_rounds + options->restarts - 1) / options->restarts;
     run->end_ns = now_ns() + (uint64_t)(options->budget_seconds * 1e9);
     for (unsigned restart = 0; restart < options->max_rounds && !all_settled(run); restart++) {
-        if (now_ns() >= run->end_ns || run->ledger.error[0])
+        if (now_ns() >= run->end_ns || run->ledger.report->error[0])
             break;
         if (options->progress)
             fprintf(options->progress, "%s: restart %u%s\n", run->probe->name, restart + 1,

@@ -29,6 +29,17 @@ enum {
     MAX_FILE_BYTES = 1 << 30
 };
 
+/* As after exec: handlers of the program that started the run are not for the probe. */
+static void reset_signals(void)
+{
+    for (int i = 1; i < SIGRTMIN; i++)
+        signal(i, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* too large a file is an error of write(), no death */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* ---- the chamber's process ---- */
 
 /* Kills and reaps all children, and theirs as they become ours (PR_SET_CHILD_SUBREAPER). */
@@ -62,10 +73,11 @@ static _Noreturn void chamber_process(enum walls walls, const struct chamber_pla
 static void describe_end(struct ledger *ledger, int status)
 {
     if (WIFSIGNALED(status))
-        snprintf(ledger->error, sizeof ledger->error, "run_start or run_stop of the probe: killed by SIG%s",
+        snprintf(ledger->report->error, sizeof ledger->report->error,
+                 "run_start or run_stop of the probe: killed by SIG%s",
                  sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
     else if (WEXITSTATUS(status))
-        snprintf(ledger->error, sizeof ledger->error,
+        snprintf(ledger->report->error, sizeof ledger->report->error,
                  "run_start or run_stop of the probe ended its process with exit(%d)", WEXITSTATUS(status));
 }
 
@@ -77,10 +89,11 @@ static int watch_chamber(pid_t pid, struct ledger *ledger)
     sigaddset(&child, SIGCHLD);
     bool late = false;
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        uint64_t deadline = atomic_load(&ledger->deadline_ns);
+        uint64_t deadline = atomic_load(&ledger->report->deadline_ns);
         if (!late && deadline && now_ns() > deadline) {
             late = true;
-            snprintf(ledger->error, sizeof ledger->error, "run_start or run_stop of the probe did not end in time");
+            snprintf(ledger->report->error, sizeof ledger->report->error,
+                     "run_start or run_stop of the probe did not end in time");
             kill(pid, SIGKILL);
         }
         sigtimedwait(&child, NULL, &(struct timespec){.tv_nsec = LOOK_EVERY_NS});
@@ -93,11 +106,11 @@ static _Noreturn void guard_process(enum walls walls, const struct chamber_plan 
                                     void (*chamber)(const struct chamber_plan *, struct ledger *))
 {
     setpgid(0, 0);
+    reset_signals();
     sigset_t child;
     sigset_t before;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
-    signal(SIGCHLD, SIG_DFL);
     sigprocmask(SIG_BLOCK, &child, &before);
     if (!walls_leave(walls, plan->run->probe))
         _exit(WALLS_FORBIDDEN);
@@ -143,7 +156,8 @@ static bool run_behind(enum walls walls, const struct chamber_plan *plan, struct
     if (!pid)
         guard_process(walls, plan, ledger, directory, chamber);
     if (pid < 0) {
-        snprintf(ledger->error, sizeof ledger->error, "no process could be started: %s", strerror(errno));
+        snprintf(ledger->report->error, sizeof ledger->report->error, "no process could be started: %s",
+                 strerror(errno));
         return true;
     }
     int status = 0;
@@ -158,8 +172,8 @@ void sandbox_run(const struct chamber_plan *plan, struct ledger *ledger,
     char directory[1024];
     const char *parent = plan->run->options.directory;
     if (!make_directory(parent, directory, sizeof directory)) {
-        snprintf(ledger->error, sizeof ledger->error, "no working directory could be made in %.100s: %s", parent,
-                 strerror(errno));
+        snprintf(ledger->report->error, sizeof ledger->report->error,
+                 "no working directory could be made in %.100s: %s", parent, strerror(errno));
         return;
     }
     bool done = false;
@@ -168,7 +182,8 @@ void sandbox_run(const struct chamber_plan *plan, struct ledger *ledger,
         done = run_behind(walls, plan, ledger, directory, chamber);
     }
     if (!done)
-        snprintf(ledger->error, sizeof ledger->error, "the working directory %.100s cannot be entered", directory);
+        snprintf(ledger->report->error, sizeof ledger->report->error, "the working directory %.100s cannot be entered",
+                 directory);
     nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
@@ -204,16 +219,6 @@ static void limit_resources(const struct instance_plan *plan)
             errno = 0; /* then the OOM killer has the choice */
         close(fd);
     }
-}
-
-static void reset_signals(void)
-{
-    for (int i = 1; i < SIGRTMIN; i++)
-        signal(i, SIG_DFL);
-    signal(SIGXFSZ, SIG_IGN); /* too large a file is an error of write(), no death */
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 void sandbox_enter_instance(const struct instance_plan *plan, int sink)

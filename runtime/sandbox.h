@@ -14,8 +14,9 @@
 
 #include "runtime/run.h"
 
-/* Runs main(plan, ledger) in a process behind walls and waits for it; kills it where it passes ledger->deadline_ns.
- * Every process that it leaves behind ends. What went wrong is in ledger->error. */
+/* Runs main(plan, ledger) in a process behind walls and waits for it; kills it where it passes
+ * ledger->report->deadline_ns. Every process that it leaves behind ends. What went wrong is in ledger->report->error.
+ */
 void sandbox_run(const struct chamber_plan *plan, struct ledger *ledger,
                  void (*chamber)(const struct chamber_plan *plan, struct ledger *ledger));
 

@@ -31,8 +31,10 @@ static int deliver(struct concprobe_lane *lane, const void *bytes, size_t size)
     uint64_t start = now_ns();
     int error = pool->transport->send(pool, lane->index, &header, bytes);
     worker->usage.transfer_ns += now_ns() - start;
-    worker->usage.transferred_bytes += size;
-    worker->sent_bytes += sizeof header + size;
+    if (!error) {
+        worker->usage.transferred_bytes += size;
+        worker->sent_bytes += sizeof header + size;
+    }
     return error;
 }
 
