@@ -334,6 +334,7 @@ bool options_parse(struct options *options, enum command_id command, int count, 
 void options_free(struct options *options)
 {
     array_free(&options->units);
+    array_free(&options->models);
     array_free(&options->outputs);
     array_free(&options->files);
     array_free(&options->functions);

@@ -59,6 +59,12 @@ struct options {
     const char *profile;
     const char *output;
     ARRAY(struct output_request) outputs; /* none given: full, to standard output */
+    const char *levels;       /* of the probe: the numbers of calls at once, as given */
+    const char *budget;       /* likewise */
+    const char *seed;         /* likewise */
+    const char *lock;         /* likewise */
+    const char *probe_format; /* likewise */
+    string_list models;       /* likewise */
     string_list units;
     string_list files;
     string_list functions;
@@ -71,6 +77,8 @@ struct options {
     unsigned after_dashes_count;
     bool dashes; /* there was a "--" */
     bool all;
+    bool list;
+    bool bundle;
     bool exit_zero;
     bool unreviewed;
     bool measure_only;

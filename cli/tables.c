@@ -22,6 +22,9 @@ static const char *const fail_levels[] = {"none", "info", "warning", "error", NU
 static const char *const sort_keys[] = {"place", "cost", NULL};
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const char *const time_units[] = {"us", "ns", "ms", NULL};
+static const char *const probe_models[] = {"serial", "threading", "multiprocessing", "async", "hybrid", NULL};
+static const char *const probe_locks[] = {"none", "explicit", "at-block", NULL};
+static const char *const probe_formats[] = {"text", "json", NULL};
 static const char *const class_names[] = {
 #define CLASS(id, name, text) name,
 #include "model/concepts.def"

@@ -10,7 +10,7 @@ if(NOT ZLIB_STATIC)
 endif()
 
 set(CONCADVISE_LIBEXECDIR ${CMAKE_INSTALL_LIBEXECDIR}/concadvise)
-set(built_libexec ${CMAKE_BINARY_DIR}/libexec/concadvise) # seen from bin/ as after installation
+set(built_libexec ${CMAKE_BINARY_DIR}/${CMAKE_INSTALL_LIBEXECDIR}/concadvise) # seen from bin/ as after installation
 
 file(GLOB probe_sources CONFIGURE_DEPENDS probes/*.c probes/servers/*.c)
 add_executable(concprobe-builtin ${probe_sources})

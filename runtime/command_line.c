@@ -240,7 +240,7 @@ bool command_line_read(struct command_line *line, int count, char **arguments)
         if (!read_option(line, found))
             return false;
     }
-    if (line->help || line->list)
+    if (line->help || (line->list && optind == count))
         return true;
     if (count - optind > 1)
         return mistake("one probe at a time: '%s' is one too many", arguments[optind + 1]);

@@ -25,10 +25,13 @@ static bool anything_measured(const struct concprobe_outcome *outcome)
     return false;
 }
 
-static int list(const struct concprobe_probe *probes, size_t count)
+/* All probes, or the one that was named. */
+static int list(const struct command_line *line)
 {
+    const struct concprobe_probe *first = line->probe ? line->probe : line->probes;
+    const size_t count = line->probe ? 1 : line->probe_count;
     for (size_t i = 0; i < count; i++)
-        printf("%-16s  %s\n", probes[i].name, probes[i].summary ? probes[i].summary : "");
+        printf("%-16s  %s\n", first[i].name, first[i].summary ? first[i].summary : "");
     return finish(stdout) ? EXIT_MEASURED : EXIT_WRONG_USE;
 }
 
@@ -67,7 +70,7 @@ int concprobe_main(int argc, char **argv, const struct concprobe_probe *probes, 
             command_line_help(slash ? slash + 1 : argv[0], stdout);
             status = finish(stdout) ? EXIT_MEASURED : EXIT_WRONG_USE;
         } else {
-            status = line.list ? list(probes, count) : run(&line);
+            status = line.list ? list(&line) : run(&line);
         }
     }
     command_line_free(&line);

@@ -111,7 +111,8 @@ static void print_glance_cell(const struct page *page, const struct concprobe_ou
     if (isfinite(ratio))
         snprintf(number, sizeof number, ratio < 9.95 ? "%.2f" : ratio < 99.5 ? "%.1f" : "%.0f", ratio);
     struct text shown = {0};
-    text_printf(&shown, "%s%c", number, best ? (verdict->decision == CONCPROBE_TIE ? '=' : '*') : ' ');
+    static const char marks[] = {[CONCPROBE_WIN] = '*', [CONCPROBE_TIE] = '=', [CONCPROBE_INCONCLUSIVE] = '?'};
+    text_printf(&shown, "%s%c", number, best ? marks[verdict->decision] : ' ');
     page_cell(page, 9, true, best, text_string(&shown));
     text_free(&shown);
 }
@@ -119,7 +120,7 @@ static void print_glance_cell(const struct page *page, const struct concprobe_ou
 /* Models as rows, levels as columns: throughput over serial's. */
 static void print_glance(const struct page *page, const struct concprobe_outcome *outcome, unsigned name_width)
 {
-    fputs("\nThroughput over serial's (* wins, = simplest of the best):\n", page->stream);
+    fputs("\nThroughput over serial's (* wins, = the simplest of those tied, ? ahead but not sure):\n", page->stream);
     page_cell(page, name_width + INDENT, false, false, "  calls at once");
     for (size_t i = 0; i < outcome->cell_count; i++) {
         if (!is_first_of_level(outcome, i))
