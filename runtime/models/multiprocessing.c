@@ -113,14 +113,15 @@ static void close_pipes(struct process_pool *pool)
     free(pipes);
 }
 
+const struct transport pipe_transport = {.open = open_pipes,
+                                         .send = send_through_pipe,
+                                         .finished = wake_parent,
+                                         .receive = receive_from_pipes,
+                                         .close = close_pipes};
+
 static int start(struct execution *execution)
 {
-    static const struct transport transport = {.open = open_pipes,
-                                               .send = send_through_pipe,
-                                               .finished = wake_parent,
-                                               .receive = receive_from_pipes,
-                                               .close = close_pipes};
-    return process_pool_start(execution, &transport);
+    return process_pool_start(execution, &pipe_transport);
 }
 
 const struct execution_model execution_multiprocessing = {

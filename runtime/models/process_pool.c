@@ -23,26 +23,28 @@ void *shared_memory(size_t size)
 
 /* ---- a worker's process ---- */
 
-static int deliver(struct concprobe_lane *lane, const void *bytes, size_t size)
+int process_pool_deliver(struct process_pool *pool, unsigned worker, const struct concprobe_lane *lane,
+                         const void *bytes, size_t size)
 {
-    struct process_pool *pool = lane->context;
-    struct pool_worker *worker = &pool->workers[lane->index];
+    struct pool_worker *own = &pool->workers[worker];
     struct result_header header = {.number = lane->call.number, .size = size};
     uint64_t start = now_ns();
-    int error = pool->transport->send(pool, lane->index, &header, bytes);
-    worker->usage.transfer_ns += now_ns() - start;
+    int error = pool->transport->send(pool, worker, &header, bytes);
+    own->usage.transfer_ns += now_ns() - start;
     if (!error) {
-        worker->usage.transferred_bytes += size;
-        worker->sent_bytes += sizeof header + size;
+        own->usage.transferred_bytes += size;
+        own->sent_bytes += sizeof header + size;
     }
     return error;
 }
 
-static void arrive_at_gate(struct process_pool *pool, struct pool_worker *worker)
+static void arrive_at_gate(struct process_pool *pool, struct pool_worker *worker, void *state)
 {
     struct usage used = {.transfer_ns = worker->usage.transfer_ns,
                          .transferred_bytes = worker->usage.transferred_bytes};
     usage_of_process(&used);
+    if (pool->crew->usage && state)
+        pool->crew->usage(state, &used);
     worker->usage = used;
     if (atomic_fetch_sub(&pool->gate->working, 1) == 1) {
         futex_wake(&pool->gate->working, 1);
@@ -50,36 +52,58 @@ static void arrive_at_gate(struct process_pool *pool, struct pool_worker *worker
     }
 }
 
-static int start_worker(struct execution *execution, struct process_pool *pool, unsigned index,
-                        struct concprobe_lane *lane)
-{
-    execution->reason = pool->workers[index].reason;
-    int error = execution_process_start(execution);
-    lane->deliver = deliver;
-    lane->context = pool;
-    return error ? error : lane_start(execution, index, lane);
-}
-
 static _Noreturn void work(struct process_pool *pool, unsigned index)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct execution execution = *pool->execution;
-    struct concprobe_lane lane = {0};
     struct pool_worker *worker = &pool->workers[index];
-    worker->error = start_worker(&execution, pool, index, &lane);
+    void *state = NULL;
+    execution.reason = worker->reason;
+    worker->error = execution_process_start(&execution);
+    if (!worker->error)
+        worker->error = pool->crew->start(pool, index, &execution, &state);
     for (uint32_t opened = 0;; opened++) {
-        arrive_at_gate(pool, worker);
+        arrive_at_gate(pool, worker, worker->error ? NULL : state);
         while (atomic_load(&pool->gate->opened) == opened)
             futex_wait(&pool->gate->opened, opened, 0);
         if (!pool->gate->block || worker->error)
             break;
-        lane_run(&lane, pool->gate->block);
+        pool->crew->run(state, pool->gate->block);
     }
     if (!worker->error) {
-        lane_stop(&lane);
+        pool->crew->stop(state);
         execution_process_stop(&execution);
     }
     _exit(0);
+}
+
+/* ---- the usual crew: one lane ---- */
+
+static int deliver(struct concprobe_lane *lane, const void *bytes, size_t size)
+{
+    return process_pool_deliver(lane->context, lane->index, lane, bytes, size);
+}
+
+static int lane_crew_start(struct process_pool *pool, unsigned worker, struct execution *execution, void **state)
+{
+    struct concprobe_lane *lane = calloc(1, sizeof *lane);
+    if (!lane)
+        return execution_fail(execution, ENOMEM, "out of memory");
+    lane->deliver = deliver;
+    lane->context = pool;
+    *state = lane;
+    return lane_start(execution, worker, lane);
+}
+
+static void lane_crew_run(void *state, struct block *block)
+{
+    lane_run(state, block);
+}
+
+static void lane_crew_stop(void *state)
+{
+    lane_stop(state);
+    free(state);
 }
 
 /* ---- the parent ---- */
@@ -140,7 +164,7 @@ void process_pool_usage(struct execution *execution, struct usage *usage)
 static int fork_workers(struct process_pool *pool)
 {
     struct execution *execution = pool->execution;
-    while (pool->started < execution->k) {
+    while (pool->started < pool->count) {
         unsigned index = pool->started;
         atomic_fetch_add(&pool->gate->working, 1);
         pid_t pid = fork();
@@ -148,7 +172,7 @@ static int fork_workers(struct process_pool *pool)
             work(pool, index);
         if (pid < 0)
             return execution_fail(execution, ENOTSUP, "process %u of %u could not be created: %s", index + 1,
-                                  execution->k, strerror(errno));
+                                  pool->count, strerror(errno));
         pool->pids[pool->started++] = pid;
     }
     for (uint32_t left; (left = atomic_load(&pool->gate->working));) {
@@ -163,17 +187,26 @@ static int fork_workers(struct process_pool *pool)
     return 0;
 }
 
-/* A failed start needs no undoing: the instance ends, and its processes with it. */
 int process_pool_start(struct execution *execution, const struct transport *transport)
 {
+    static const struct crew one_lane = {.start = lane_crew_start, .run = lane_crew_run, .stop = lane_crew_stop};
+    return process_pool_start_crew(execution, transport, &one_lane, execution->k);
+}
+
+/* A failed start needs no undoing: the instance ends, and its processes with it. */
+int process_pool_start_crew(struct execution *execution, const struct transport *transport, const struct crew *crew,
+                            unsigned count)
+{
     struct process_pool *pool = calloc(1, sizeof *pool);
-    size_t bytes = sizeof(struct pool_worker) * (execution->k + 1);
+    size_t bytes = sizeof(struct pool_worker) * ((size_t)count + 1);
     char *shared = shared_memory(bytes);
     if (pool)
         *pool = (struct process_pool){.execution = execution,
                                       .transport = transport,
+                                      .crew = crew,
+                                      .count = count,
                                       .shared_bytes = bytes,
-                                      .pids = calloc(execution->k, sizeof *pool->pids)};
+                                      .pids = calloc(count, sizeof *pool->pids)};
     if (!pool || !shared || !pool->pids)
         return execution_fail(execution, ENOMEM, "out of memory");
     pool->gate = (struct pool_gate *)shared;

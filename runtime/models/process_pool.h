@@ -31,6 +31,18 @@ struct transport {
     void (*close)(struct process_pool *pool);
 };
 
+/* A pipe for each worker; multiprocessing.c. */
+extern const struct transport pipe_transport;
+
+/* What a worker's process does with a block: by default, the calls of one lane. `usage` may be NULL. */
+struct crew {
+    /* In the worker's process, after process_start: makes its lanes ready. */
+    int (*start)(struct process_pool *pool, unsigned worker, struct execution *execution, void **state);
+    void (*run)(void *state, struct block *block);
+    void (*stop)(void *state);
+    void (*usage)(void *state, struct usage *usage); /* adds what getrusage() does not tell */
+};
+
 /* A worker as both sides see it; in shared memory, a line of cache or more each. */
 struct pool_worker {
     _Alignas(64) struct usage usage; /* since its start, as of its last arrival at the gate */
@@ -48,8 +60,10 @@ struct pool_gate {
 struct process_pool {
     struct execution *execution;
     const struct transport *transport;
+    const struct crew *crew;
+    unsigned count; /* of workers */
     struct pool_gate *gate;
-    struct pool_worker *workers; /* K */
+    struct pool_worker *workers;
     size_t shared_bytes;         /* of gate and workers together */
     pid_t *pids;
     unsigned started;
@@ -59,9 +73,16 @@ struct process_pool {
 
 /* For the functions of a struct execution_model. */
 int process_pool_start(struct execution *execution, const struct transport *transport);
+/* With `count` workers (at most K) that are crewed otherwise. */
+int process_pool_start_crew(struct execution *execution, const struct transport *transport, const struct crew *crew,
+                            unsigned count);
 int process_pool_run(struct execution *execution, struct block *block);
 void process_pool_stop(struct execution *execution);
 void process_pool_usage(struct execution *execution, struct usage *usage);
+
+/* In a worker, for a lane's `deliver`: sends a result to the parent. One at a time in a process. */
+int process_pool_deliver(struct process_pool *pool, unsigned worker, const struct concprobe_lane *lane,
+                         const void *bytes, size_t size);
 
 /* Zeroed memory that this process shares with those that it forks; NULL where there is none. Freed with munmap(). */
 void *shared_memory(size_t size);
