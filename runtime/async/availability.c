@@ -4,6 +4,7 @@
 #include "runtime/async/dispatch.h"
 #include "runtime/async/hooks.h"
 #include "runtime/async/loop.h"
+#include "runtime/models/limits.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,21 +18,17 @@
 enum {
     HWCAP2_FSGSBASE_BIT = 2,      /* asm/hwcap2.h */
     SHADOW_STACK_STATUS = 0x5005, /* ARCH_SHSTK_STATUS, asm/prctl.h of Linux 6.6 */
-    BYTES_A_THREAD = 48 * 1024,   /* kernel stack, page tables, touched stack: what a waiting coroutine takes */
-    MAPPINGS_A_THREAD = 2,        /* its stack and its guard */
-    SPARE_THREADS = 64,
-    SPARE_MAPPINGS = 1024
+    BYTES_A_THREAD = 128 * 1024,  /* of address space beyond the stack: guard, room for signals */
+    SPARE_THREADS = 64
 };
 
 static bool refuse(char *reason, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static bool refuse(char *reason, size_t size, const char *format, ...)
 {
-    char why[128];
     va_list list;
     va_start(list, format);
-    vsnprintf(why, sizeof why, format, list);
+    vsnprintf(reason, size, format, list);
     va_end(list);
-    snprintf(reason, size, "unavailable, because %s", why);
     return false;
 }
 
@@ -140,50 +137,20 @@ static double group_limit(void)
     return least;
 }
 
-/* Bytes of memory that can be had without swapping. */
-static double available_memory(void)
-{
-    FILE *file = fopen("/proc/meminfo", "re");
-    double kib = 1e18;
-    char line[128];
-    while (file != NULL && fgets(line, sizeof line, file) != NULL && sscanf(line, "MemAvailable: %lf", &kib) != 1) {
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return kib * 1024;
-}
-
 static bool is_within_limits(unsigned coroutines, size_t stack_bytes, char *reason, size_t size)
 {
-    struct rlimit processes = {RLIM_INFINITY, RLIM_INFINITY};
-    struct rlimit space = {RLIM_INFINITY, RLIM_INFINITY};
-    if (geteuid() != 0) {
-        getrlimit(RLIMIT_NPROC, &processes);
+    struct rlimit space;
+    double needed = coroutines * ((double)stack_bytes + BYTES_A_THREAD);
+    double group = group_limit();
+    if (coroutines + (double)SPARE_THREADS > group) {
+        return refuse(reason, size, "%u coroutines borrow a thread each: pids.max of the control group is %.0f",
+                      coroutines, group);
     }
-    getrlimit(RLIMIT_AS, &space);
-    const struct {
-        const char *name;
-        double limit, needed;
-    } limits[] = {
-        {"kernel.threads-max", number_in("/proc/sys/kernel/threads-max", 1e18), coroutines + (double)SPARE_THREADS},
-        {"kernel.pid_max", number_in("/proc/sys/kernel/pid_max", 1e18), coroutines + (double)SPARE_THREADS},
-        {"pids.max of the control group", group_limit(), coroutines + (double)SPARE_THREADS},
-        {"ulimit -u", processes.rlim_cur == RLIM_INFINITY ? 1e18 : (double)processes.rlim_cur,
-         coroutines + (double)SPARE_THREADS},
-        {"vm.max_map_count", number_in("/proc/sys/vm/max_map_count", 1e18),
-         coroutines * (double)MAPPINGS_A_THREAD + SPARE_MAPPINGS},
-        {"free memory in bytes", available_memory(), coroutines * (double)BYTES_A_THREAD},
-        {"ulimit -v in bytes", space.rlim_cur == RLIM_INFINITY ? 1e18 : (double)space.rlim_cur,
-         coroutines * ((double)stack_bytes + BYTES_A_THREAD)},
-    };
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        if (limits[i].needed > limits[i].limit) {
-            return refuse(reason, size, "%u coroutines need a thread each: %s is %.0f, needed are %.0f", coroutines,
-                          limits[i].name, limits[i].limit, limits[i].needed);
-        }
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY && needed > (double)space.rlim_cur) {
+        return refuse(reason, size, "%u stacks need %.1f GiB of address space, ulimit -v allows %.1f", coroutines,
+                      needed / (1 << 30), (double)space.rlim_cur / (1 << 30));
     }
-    return true;
+    return threads_fit(NULL, coroutines, reason, size);
 }
 
 bool event_loop_available(unsigned coroutines, size_t stack_bytes, char *reason, size_t size)

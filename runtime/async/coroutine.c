@@ -32,7 +32,7 @@ struct creation {
 
 static void futex_wake(_Atomic uint32_t *word, int count)
 {
-    allowed_call(SYS_futex, (long)(uintptr_t)word, FUTEX_WAKE_PRIVATE, count, 0, 0, 0);
+    allowed_call(SYS_futex, (long)(uintptr_t)word, FUTEX_WAKE, count, 0, 0, 0);
 }
 
 static void coroutine_main(void *argument)
@@ -133,7 +133,7 @@ static int create_all(struct coroutine_set *set)
     }
     uint32_t parked = atomic_load(&creation.parked);
     while (creation.error == 0 && parked < set->count) {
-        allowed_call(SYS_futex, (long)(uintptr_t)&creation.parked, FUTEX_WAIT_PRIVATE, parked, 0, 0, 0);
+        allowed_call(SYS_futex, (long)(uintptr_t)&creation.parked, FUTEX_WAIT, parked, 0, 0, 0);
         parked = atomic_load(&creation.parked);
     }
     if (creation.error != 0) {
@@ -186,7 +186,7 @@ int coroutines_start(struct coroutine_set *set, unsigned count, size_t stack_byt
     allowed_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)(uintptr_t)&mask, 0, sizeof mask, 0, 0);
     if (code != 0) {
         snprintf(reason, reason_size,
-                 "unavailable, because %u threads cannot be made here: %s (limits: ulimit -u, "
+                 "%u threads cannot be made here: %s (limits: ulimit -u, "
                  "kernel.threads-max, kernel.pid_max, pids.max, vm.max_map_count)",
                  count, strerror(code));
     }

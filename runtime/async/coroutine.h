@@ -95,6 +95,11 @@ void coroutine_yield(struct coroutine *current);
 /* Makes a system call in the shell, and meanwhile gives the thread to others. */
 long coroutine_help(struct coroutine *current, long number, const long arguments[6]);
 
+/* Rests until coroutine_unpark(), at once where that came first. */
+void coroutine_park(struct coroutine *current);
+/* From any thread; cheapest on the loop's own. */
+void coroutine_unpark(struct coroutine *coroutine);
+
 /* Waits as FUTEX_WAIT does while *address is `value`, until `deadline_ns` (CLOCK_MONOTONIC; 0: for ever); for the big
  * lock and for pools. `shared`: between processes. 0, or -EAGAIN, -ETIMEDOUT, -EINTR. */
 int coroutine_wait_futex(struct coroutine *current, const _Atomic uint32_t *address, uint32_t value,

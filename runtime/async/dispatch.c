@@ -156,7 +156,7 @@ int dispatch_start(char *reason, size_t size)
 {
     int code = switch_on(&interception_page->selector);
     if (code != 0) {
-        snprintf(reason, size, "unavailable, because %s",
+        snprintf(reason, size, "%s",
                  code == EINVAL || code == ENOSYS ? "the kernel has no Syscall User Dispatch (Linux 5.11 is needed)"
                                                   : "Syscall User Dispatch is forbidden here");
     }
@@ -178,7 +178,7 @@ void dispatch_stop(void)
 
 int dispatch_start(char *reason, size_t size)
 {
-    snprintf(reason, size, "unavailable, because Syscall User Dispatch is used on x86-64 alone");
+    snprintf(reason, size, "Syscall User Dispatch is used on x86-64 alone");
     return ENOSYS;
 }
 

@@ -12,7 +12,7 @@
 
 struct event_loop;
 
-/* Can a loop with `coroutines` coroutines run here? false, with the reason ("unavailable, because …"). Cheap enough to
+/* Can a loop with `coroutines` coroutines run here? false, with the reason. Cheap enough to
  * ask each time: makes a small ring and enables dispatch for an instant. */
 bool event_loop_available(unsigned coroutines, size_t stack_bytes, char *reason, size_t size);
 

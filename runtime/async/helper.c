@@ -7,9 +7,11 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
+/* Not FUTEX_PRIVATE_FLAG: since Linux 6.16 a process has few hash buckets of its own, and thousands of parked shells
+ * in them would slow every futex of the process down. */
 static long futex(const _Atomic uint32_t *word, int operation, uint32_t value)
 {
-    return allowed_call(SYS_futex, (long)(uintptr_t)word, operation | FUTEX_PRIVATE_FLAG, value, 0, 0, 0);
+    return allowed_call(SYS_futex, (long)(uintptr_t)word, operation, value, 0, 0, 0);
 }
 
 void helper_finished(struct coroutine *coroutine)

@@ -1,17 +1,12 @@
-/* How coroutines wait for the big lock: without a system call where the one that lets go is on the same loop. */
+/* Resting until another coroutine or thread says so: without a system call where that is on the same loop. The big lock
+ * is waited for in this way. */
 #include "runtime/async/loop.h"
 #include "runtime/big_lock.h"
 
 enum { NOTHING, PERMITTED, PARKED };
 
-static void *current_coroutine(void)
+void coroutine_park(struct coroutine *self)
 {
-    return coroutine_current();
-}
-
-static void park(void)
-{
-    struct coroutine *self = coroutine_current();
     uint32_t expected = NOTHING;
     self->loop->helping++; /* so that the loop watches for wake-ups from other threads */
     if (atomic_compare_exchange_strong(&self->permit, &expected, PARKED)) {
@@ -23,9 +18,8 @@ static void park(void)
     atomic_store(&self->permit, NOTHING);
 }
 
-static void unpark(void *argument)
+void coroutine_unpark(struct coroutine *coroutine)
 {
-    struct coroutine *coroutine = argument;
     struct coroutine *self = coroutine_current();
     if (atomic_exchange(&coroutine->permit, PERMITTED) != PARKED) {
         return;
@@ -36,6 +30,21 @@ static void unpark(void *argument)
     } else {
         helper_finished(coroutine);
     }
+}
+
+static void *current_coroutine(void)
+{
+    return coroutine_current();
+}
+
+static void park(void)
+{
+    coroutine_park(coroutine_current());
+}
+
+static void unpark(void *coroutine)
+{
+    coroutine_unpark(coroutine);
 }
 
 void parking_start(void)

@@ -44,9 +44,9 @@ static void explain(int code, char *reason, size_t size)
                       : code == ENOMEM ? "io_uring got no memory (RLIMIT_MEMLOCK)"
                                        : NULL;
     if (why != NULL) {
-        snprintf(reason, size, "unavailable, because %s", why);
+        snprintf(reason, size, "%s", why);
     } else {
-        snprintf(reason, size, "unavailable, because io_uring cannot be set up: %s", strerror(code));
+        snprintf(reason, size, "io_uring cannot be set up: %s", strerror(code));
     }
 }
 
@@ -65,7 +65,7 @@ int ring_start(struct event_loop *loop, unsigned coroutines, char *reason, size_
     loop->has_futex = probe != NULL && io_uring_opcode_supported(probe, OPCODE_FUTEX_WAIT);
     io_uring_free_probe(probe);
     if (!(loop->ring.features & IORING_FEAT_EXT_ARG) || !cancels_all(&loop->ring)) {
-        snprintf(reason, size, "unavailable, because this kernel's io_uring is too old (Linux 5.19 is needed)");
+        snprintf(reason, size, "this kernel's io_uring is too old (Linux 5.19 is needed)");
         io_uring_queue_exit(&loop->ring);
         return ENOSYS;
     }

@@ -64,7 +64,7 @@ struct process_pool {
     unsigned count; /* of workers */
     struct pool_gate *gate;
     struct pool_worker *workers;
-    size_t shared_bytes;         /* of gate and workers together */
+    size_t shared_bytes; /* of gate and workers together */
     pid_t *pids;
     unsigned started;
     uint64_t received_bytes; /* by the parent */
