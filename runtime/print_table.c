@@ -120,7 +120,8 @@ static void print_glance_cell(const struct page *page, const struct concprobe_ou
 /* Models as rows, levels as columns: throughput over serial's. */
 static void print_glance(const struct page *page, const struct concprobe_outcome *outcome, unsigned name_width)
 {
-    fputs("\nThroughput over serial's (* wins, = the simplest of those tied, ? ahead but not sure):\n", page->stream);
+    putc('\n', page->stream);
+    page_paragraph(page, 0, "Throughput over serial's (* wins, = the simplest of those tied, ? ahead but not sure):");
     page_cell(page, name_width + INDENT, false, false, "  calls at once");
     for (size_t i = 0; i < outcome->cell_count; i++) {
         if (!is_first_of_level(outcome, i))
