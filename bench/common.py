@@ -60,6 +60,14 @@ def classify(tree, *options):
     return json.loads(ran.stdout)
 
 
+def concprobe_library(build):
+    """What a C program needs to be linked with libconcprobe and its inside, as arguments of the compiler."""
+    library = build / "lib/libconcprobe.a"
+    if not library.exists():
+        fail(f"there is no {library}; run 'make build', or name a build directory in BUILD_DIR")
+    return [library, "-luring", "-lpthread", "-ldl", "-lm"]
+
+
 class Unit:
     """A file of the compile database, with the flags that matter for reading it."""
 

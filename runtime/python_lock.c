@@ -12,6 +12,8 @@
 typedef struct python_thread_state PyThreadState;
 enum gil_state { GIL_STATE_LOCKED, GIL_STATE_UNLOCKED };
 
+#define NAMED_BY_PYTHON __attribute__((weak, visibility("default")))
+
 PyThreadState *PyEval_SaveThread(void);
 void PyEval_RestoreThread(PyThreadState *thread);
 int PyGILState_Ensure(void);
@@ -36,7 +38,7 @@ __attribute__((constructor)) static void find_real(void)
     *(void **)&real.check = dlsym(RTLD_NEXT, "PyGILState_Check");
 }
 
-__attribute__((weak)) PyThreadState *PyEval_SaveThread(void)
+NAMED_BY_PYTHON PyThreadState *PyEval_SaveThread(void)
 {
     if (real.save_thread != NULL) {
         return real.save_thread();
@@ -45,7 +47,7 @@ __attribute__((weak)) PyThreadState *PyEval_SaveThread(void)
     return (PyThreadState *)&real; /* not NULL, as callers check; never looked into */
 }
 
-__attribute__((weak)) void PyEval_RestoreThread(PyThreadState *thread)
+NAMED_BY_PYTHON void PyEval_RestoreThread(PyThreadState *thread)
 {
     if (real.restore_thread != NULL) {
         real.restore_thread(thread);
@@ -54,7 +56,7 @@ __attribute__((weak)) void PyEval_RestoreThread(PyThreadState *thread)
     }
 }
 
-__attribute__((weak)) int PyGILState_Ensure(void)
+NAMED_BY_PYTHON int PyGILState_Ensure(void)
 {
     if (real.ensure != NULL) {
         return real.ensure();
@@ -66,7 +68,7 @@ __attribute__((weak)) int PyGILState_Ensure(void)
     return GIL_STATE_UNLOCKED;
 }
 
-__attribute__((weak)) void PyGILState_Release(int state)
+NAMED_BY_PYTHON void PyGILState_Release(int state)
 {
     if (real.release != NULL) {
         real.release(state);
@@ -75,7 +77,7 @@ __attribute__((weak)) void PyGILState_Release(int state)
     }
 }
 
-__attribute__((weak)) int PyGILState_Check(void)
+NAMED_BY_PYTHON int PyGILState_Check(void)
 {
     return real.check != NULL ? real.check() : big_lock_is_held();
 }
