@@ -83,9 +83,7 @@ void account_sample(struct recorded_thread *thread, uint64_t now)
         divide_gap(thread, wall_passed - cpu_passed, queue_delay, switches);
     else
         divide_gap_roughly(thread, wall_passed - cpu_passed);
-    uint64_t took = clock_ns(CLOCK_MONOTONIC) - now;
-    if (took > recorder.header->sample_ns)
-        thread->sample_overhead += took - recorder.header->sample_ns;
+    thread->sample_overhead += clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu; /* being preempted meanwhile is no overhead */
 }
 
 void account_sample_other(struct recorded_thread *thread, uint64_t now)
