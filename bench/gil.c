@@ -82,11 +82,9 @@ static double run_block(struct execution *execution, struct block *block, uint64
     return (double)(end - start) * 1e-9;
 }
 
-static int serve(struct execution *execution)
+static int serve(struct execution *execution, struct block *block)
 {
     struct selection *selection = execution->run;
-    struct block *block = share(sizeof *block);
-    block->records = share(MOST_CALLS * sizeof *block->records);
     char name[20];
     uint64_t count = 0;
     while (scanf("%19s %ju %lf", name, &count, &selection->milliseconds) == 3) {
@@ -121,6 +119,8 @@ int main(int argc, char **argv)
                                   .cpus = (unsigned)CPU_COUNT(&cpus),
                                   .run = share(sizeof(struct selection)),
                                   .reason = reason};
+    struct block *block = share(sizeof *block); /* before the start, so that processes of the model have it too */
+    block->records = share(MOST_CALLS * sizeof *block->records);
     big_lock_configure(options.lock);
     if ((model->available != NULL && !model->available(&options, execution.k, reason, sizeof reason)) ||
         model->start(&execution) != 0) {
@@ -129,5 +129,5 @@ int main(int argc, char **argv)
     }
     puts("ready");
     fflush(stdout);
-    return serve(&execution);
+    return serve(&execution, block);
 }
