@@ -1,5 +1,6 @@
 /* async to-thread: an event loop that hands every call to a pool of K threads and hears of its end through an eventfd,
  * as asyncio.to_thread() and libuv's uv_queue_work() do. */
+#include "runtime/big_lock.h"
 #include "runtime/models.h"
 #include "runtime/models/limits.h"
 
@@ -39,8 +40,10 @@ struct offload {
 static bool take(struct offload *offload, uint64_t *taken)
 {
     pthread_mutex_lock(&offload->mutex);
-    while (!offload->queued && !offload->closing)
+    while (!offload->queued && !offload->closing) {
+        big_lock_leave(); /* who waits for work keeps no one from the lock */
         pthread_cond_wait(&offload->wanted, &offload->mutex);
+    }
     bool some = offload->queued > 0;
     if (some) {
         *taken = offload->queue[offload->first];
