@@ -33,7 +33,7 @@ uint64_t run_delay_ns(int schedstat)
 
 long wait_meter_call(struct wait_meter *meter, long number, const long arguments[6])
 {
-    if (!emulate_may_block(number) || number >= METERED_CALLS) {
+    if (number < 0 || number >= METERED_CALLS) {
         return emulate_direct(number, arguments);
     }
     uint64_t delay = run_delay_ns(meter->schedstat);
