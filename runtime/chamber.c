@@ -212,7 +212,7 @@ static void run_round(struct chamber *chamber, size_t *order)
 
 static void run_rounds(struct chamber *chamber)
 {
-    size_t *order = calloc(instance_count(chamber), sizeof *order);
+    size_t *order = calloc(instance_count(chamber) + 1, sizeof *order);
     for (unsigned i = 0; order && i < chamber->plan->rounds; i++) {
         if (chamber->level->round_count == chamber->ledger->max_rounds || (i && now_ns() > chamber->level_end_ns))
             break;
@@ -288,8 +288,8 @@ static void run_levels(struct chamber *chamber)
         chamber->level = &chamber->ledger->levels[i];
         chamber->instance_plan.k = chamber->level->k;
         /* What is left of the budget, shared among what is left of the restarts, and in this one of the levels. */
-        uint64_t share = (run->end_ns - now) / (to_go + (chamber->plan->restarts_to_go - 1) * to_go);
-        chamber->level_end_ns = now + share;
+        uint64_t parts = (uint64_t)chamber->plan->restarts_to_go * to_go;
+        chamber->level_end_ns = now + (run->end_ns - now) / (parts ? parts : 1);
         memset(chamber->instances, 0, instance_count(chamber) * sizeof *chamber->instances);
         run_level(chamber);
         to_go--;

@@ -100,6 +100,11 @@ double memory_of_process_tree(void)
     return sum_of_tree(getpid(), bytes_of_process, 0);
 }
 
+double memory_data_bytes(void)
+{
+    return field_of_process(getpid(), "status", "VmData:") * 1024;
+}
+
 static double cpu_of_process(pid_t pid)
 {
     char path[64];

@@ -10,6 +10,9 @@
  * where /proc does not tell (Linux before 5.4). */
 double memory_of_process_tree(void);
 
+/* What counts against RLIMIT_DATA of this process; NaN where /proc does not tell. */
+double memory_data_bytes(void);
+
 /* CPU time that a process and its living descendants have used, in seconds. */
 double memory_tree_cpu_seconds(pid_t root);
 

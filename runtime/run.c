@@ -166,7 +166,7 @@ static bool choose_models(struct run *run)
     size_t count = 0;
     while (execution_model_at(count))
         count++;
-    run->models = calloc(count, sizeof *run->models);
+    run->models = calloc(count + 1, sizeof *run->models);
     run->settled = calloc(run->options.concurrency_count + 1, sizeof *run->settled);
     for (size_t i = 0; run->models && i < count; i++)
         if (is_wanted(&run->options, execution_model_at(i)))

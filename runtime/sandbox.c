@@ -200,10 +200,6 @@ static void limit(__rlimit_resource_t resource, rlim_t wanted)
     setrlimit(resource, &limits);
 }
 
-/* The shadow memory of sanitizers is no use of the probe's. */
-extern void __asan_init(void) __attribute__((weak));
-extern void __tsan_init(void) __attribute__((weak));
-
 static void limit_resources(const struct instance_plan *plan)
 {
     size_t lanes = plan->k;
@@ -211,8 +207,11 @@ static void limit_resources(const struct instance_plan *plan)
     limit(RLIMIT_NOFILE, SPARE_FILES + FILES_PER_LANE * lanes);
     limit(RLIMIT_NPROC, SPARE_PROCESSES + 2 * lanes);
     limit(RLIMIT_FSIZE, MAX_FILE_BYTES);
-    if (!__asan_init && !__tsan_init)
-        limit(RLIMIT_DATA, memory_limit(plan->probe->memory_bytes) + lanes * (stack_bytes(plan->probe) + 65536));
+    /* What there is already (the program's, a sanitizer's shadow) is not the probe's. */
+    double data = memory_data_bytes();
+    if (data >= 0)
+        limit(RLIMIT_DATA, (rlim_t)data + memory_limit(plan->probe->memory_bytes) +
+                               lanes * (thread_stack_bytes(plan->probe) + THREAD_GUARD_BYTES));
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd >= 0) {
         if (write(fd, "1000", 4) != 4)
@@ -226,10 +225,12 @@ void sandbox_enter_instance(const struct instance_plan *plan, int sink)
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
-    dup2(sink >= 0 ? sink : null, STDERR_FILENO);
-    close(null);
+    if (null >= 0) {
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        dup2(sink >= 0 ? sink : null, STDERR_FILENO);
+        close(null);
+    }
     reset_signals();
     limit_resources(plan);
     fault_handler_install();

@@ -42,9 +42,11 @@ static int open_pipes(struct process_pool *pool)
 {
     unsigned k = pool->execution->k;
     struct pipes *pipes = calloc(1, sizeof *pipes);
-    if (!pipes || !(pipes->ends = calloc(k, sizeof *pipes->ends)))
-        return execution_fail(pool->execution, ENOMEM, "out of memory");
     pool->channel = pipes;
+    if (pipes)
+        pipes->ends = calloc(k, sizeof *pipes->ends);
+    if (!pipes || !pipes->ends)
+        return execution_fail(pool->execution, ENOMEM, "out of memory");
     pipes->epoll = epoll_create1(EPOLL_CLOEXEC);
     pipes->finished = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool well = pipes->epoll >= 0 && pipes->finished >= 0 && watch(pipes->epoll, pipes->finished);

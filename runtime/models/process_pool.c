@@ -207,11 +207,11 @@ int process_pool_start_crew(struct execution *execution, const struct transport 
                                       .count = count,
                                       .shared_bytes = bytes,
                                       .pids = calloc(count, sizeof *pool->pids)};
+    execution->state = pool;
     if (!pool || !shared || !pool->pids)
         return execution_fail(execution, ENOMEM, "out of memory");
     pool->gate = (struct pool_gate *)shared;
     pool->workers = (struct pool_worker *)(shared + sizeof(struct pool_worker));
-    execution->state = pool;
     int error = transport->open(pool);
     return error ? error : fork_workers(pool);
 }
