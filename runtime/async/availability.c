@@ -140,7 +140,7 @@ static double group_limit(void)
 static bool is_within_limits(unsigned coroutines, size_t stack_bytes, char *reason, size_t size)
 {
     struct rlimit space;
-    double needed = coroutines * (stack_bytes + (double)BYTES_A_THREAD);
+    double needed = coroutines * ((double)stack_bytes + (double)BYTES_A_THREAD);
     double group = group_limit();
     if (coroutines + (double)SPARE_THREADS > group) {
         return refuse(reason, size, "%u coroutines borrow a thread each: pids.max of the control group is %.0f",
