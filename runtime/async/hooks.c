@@ -89,18 +89,22 @@ static long hooked(struct coroutine *current, long number, const long arguments[
 }
 
 /* Around a call in a common thread: the big lock, which the dispatcher must not release a second time. */
-static void before_pass(void)
+static void before_pass(long number)
 {
-    big_lock_before_block();
-    interception.inside++;
+    if (emulate_may_block(number)) {
+        big_lock_before_block();
+        interception.inside++;
+    }
 }
 
-static void after_pass(void)
+static void after_pass(long number)
 {
-    int saved = errno;
-    interception.inside--;
-    big_lock_after_block();
-    errno = saved;
+    if (emulate_may_block(number)) {
+        int saved = errno;
+        interception.inside--;
+        big_lock_after_block();
+        errno = saved;
+    }
 }
 
 #define UNWRAP(...) __VA_ARGS__
@@ -114,9 +118,9 @@ static void after_pass(void)
         if (current != NULL) {                                                                                         \
             return (type)hooked(current, number, (const long[6]){UNWRAP arguments});                                   \
         }                                                                                                              \
-        before_pass();                                                                                                 \
+        before_pass(number);                                                                                           \
         type result = ((type(*) parameters)next_of(HOOK_##name))names;                                                 \
-        after_pass();                                                                                                  \
+        after_pass(number);                                                                                            \
         return result;                                                                                                 \
     }
 #define CHECKED_HOOK(type, name, parameters, names, number, arguments, needed, room)                                   \
@@ -127,9 +131,9 @@ static void after_pass(void)
         if (current != NULL && (needed) <= (room)) { /* else libc ends the process */                                  \
             return (type)hooked(current, number, (const long[6]){UNWRAP arguments});                                   \
         }                                                                                                              \
-        before_pass();                                                                                                 \
+        before_pass(number);                                                                                           \
         type result = ((type(*) parameters)next_of(HOOK_##name))names;                                                 \
-        after_pass();                                                                                                  \
+        after_pass(number);                                                                                            \
         return result;                                                                                                 \
     }
 #define SPECIAL_HOOK(name)
@@ -157,9 +161,9 @@ static long mode_of(int flags, va_list list)
         if (current != NULL) {                                                                                         \
             return (int)hooked(current, SYS_open, (const long[6]){ARGUMENT(path), flags, mode});                       \
         }                                                                                                              \
-        before_pass();                                                                                                 \
+        before_pass(SYS_open);                                                                                         \
         int result = ((int (*)(const char *, int, ...))next_of(HOOK_##name))(path, flags, (unsigned)mode);             \
-        after_pass();                                                                                                  \
+        after_pass(SYS_open);                                                                                          \
         return result;                                                                                                 \
     }
 OPEN_HOOK(open)
@@ -177,14 +181,45 @@ OPEN_HOOK(open64)
         if (current != NULL) {                                                                                         \
             return (int)hooked(current, SYS_openat, (const long[6]){folder, ARGUMENT(path), flags, mode});             \
         }                                                                                                              \
-        before_pass();                                                                                                 \
+        before_pass(SYS_openat);                                                                                       \
         int result =                                                                                                   \
             ((int (*)(int, const char *, int, ...))next_of(HOOK_##name))(folder, path, flags, (unsigned)mode);         \
-        after_pass();                                                                                                  \
+        after_pass(SYS_openat);                                                                                        \
         return result;                                                                                                 \
     }
 OPENAT_HOOK(openat)
 OPENAT_HOOK(openat64)
+
+/* ---- fcntl and ioctl: an argument that may be missing, in which case its value is not looked at ---- */
+
+typedef int control_function(int, unsigned long, ...);
+
+static int control(enum hook hook, long number, int descriptor, unsigned long command, long argument)
+{
+    struct coroutine *current = coroutine_current();
+    bool translated = number == SYS_fcntl && command == F_GETOWN; /* by libc: into another system call */
+    if (current != NULL && !translated) {
+        return (int)hooked(current, number, (const long[6]){descriptor, (long)command, argument});
+    }
+    before_pass(number);
+    int result = ((control_function *)next_of(hook))(descriptor, command, argument);
+    after_pass(number);
+    return result;
+}
+
+#define CONTROL_HOOK(name, number, command_type)                                                                       \
+    EXPORTED int hook_##name(int descriptor, command_type command, ...) __asm__(#name);                                \
+    int hook_##name(int descriptor, command_type command, ...)                                                         \
+    {                                                                                                                  \
+        va_list list;                                                                                                  \
+        va_start(list, command);                                                                                       \
+        long argument = va_arg(list, long);                                                                            \
+        va_end(list);                                                                                                  \
+        return control(HOOK_##name, number, descriptor, (unsigned long)command, argument);                             \
+    }
+CONTROL_HOOK(fcntl, SYS_fcntl, int)
+CONTROL_HOOK(fcntl64, SYS_fcntl, int)
+CONTROL_HOOK(ioctl, SYS_ioctl, unsigned long)
 
 /* ---- poll and select whose time limit stays as it was, unlike in the system calls ---- */
 
@@ -206,9 +241,9 @@ int hook_ppoll(void *polled, unsigned long count, const struct timespec *time, c
     if (current != NULL) {
         return poll_in_coroutine(current, polled, count, time, mask);
     }
-    before_pass();
+    before_pass(SYS_ppoll);
     int result = ((ppoll_function *)next_of(HOOK_ppoll))(polled, count, time, mask);
-    after_pass();
+    after_pass(SYS_ppoll);
     return result;
 }
 
@@ -221,9 +256,9 @@ int hook_ppoll_checked(void *polled, unsigned long count, const struct timespec 
     if (current != NULL && count * sizeof(struct pollfd) <= room) {
         return poll_in_coroutine(current, polled, count, time, mask);
     }
-    before_pass();
+    before_pass(SYS_ppoll);
     int result = ((ppoll_checked_function *)next_of(HOOK___ppoll_chk))(polled, count, time, mask, room);
-    after_pass();
+    after_pass(SYS_ppoll);
     return result;
 }
 
@@ -243,9 +278,9 @@ int hook_pselect(int count, void *read, void *write, void *except, const struct 
                            (const long[6]){count, ARGUMENT(read), ARGUMENT(write), ARGUMENT(except),
                                            time != NULL ? ARGUMENT(&copy) : 0, ARGUMENT(&signals)});
     }
-    before_pass();
+    before_pass(SYS_pselect6);
     int result = ((pselect_function *)next_of(HOOK_pselect))(count, read, write, except, time, mask);
-    after_pass();
+    after_pass(SYS_pselect6);
     return result;
 }
 
@@ -263,9 +298,9 @@ int hook_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time
         return (int)-emulate(current, SYS_clock_nanosleep,
                              (const long[6]){clock, flags, ARGUMENT(time), ARGUMENT(left)});
     }
-    before_pass();
+    before_pass(SYS_clock_nanosleep);
     int result = ((clock_nanosleep_function *)next_of(HOOK_clock_nanosleep))(clock, flags, time, left);
-    after_pass();
+    after_pass(SYS_clock_nanosleep);
     return result;
 }
 
@@ -277,9 +312,9 @@ int hook_usleep(unsigned microseconds)
         const struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000L};
         return (int)hooked(current, SYS_nanosleep, (const long[6]){ARGUMENT(&time)});
     }
-    before_pass();
+    before_pass(SYS_nanosleep);
     int result = ((int (*)(unsigned))next_of(HOOK_usleep))(microseconds);
-    after_pass();
+    after_pass(SYS_nanosleep);
     return result;
 }
 
@@ -296,9 +331,9 @@ unsigned hook_sleep(unsigned seconds)
         }
         return result == 0 ? 0 : (unsigned)time.tv_sec + (time.tv_nsec > 0);
     }
-    before_pass();
+    before_pass(SYS_nanosleep);
     unsigned result = ((unsigned (*)(unsigned))next_of(HOOK_sleep))(seconds);
-    after_pass();
+    after_pass(SYS_nanosleep);
     return result;
 }
 
