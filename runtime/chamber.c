@@ -57,7 +57,7 @@ static uint64_t block_limit_ns(const struct chamber *chamber)
 {
     uint64_t now = now_ns();
     uint64_t left = chamber->level_end_ns > now ? chamber->level_end_ns - now : 0;
-    uint64_t few_blocks = (uint64_t)(chamber->plan->run->options.block_seconds * 1e9 * LIMIT_BLOCKS);
+    uint64_t few_blocks = (uint64_t)(chamber->plan->run->options.block_seconds * 1e9 * (double)LIMIT_BLOCKS);
     return left > few_blocks ? left : few_blocks;
 }
 

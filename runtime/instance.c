@@ -134,7 +134,7 @@ static bool ask(struct instance *instance, const struct instance_plan *plan, enu
 
 static struct watch watch_calls(const struct instance_plan *plan)
 {
-    double seconds = plan->probe->call_seconds > 0 ? plan->probe->call_seconds : DEFAULT_CALL_SECONDS;
+    double seconds = plan->probe->call_seconds > 0 ? plan->probe->call_seconds : (double)DEFAULT_CALL_SECONDS;
     return (struct watch){.quiet_ns = (uint64_t)(seconds * 1e9), .busy_times = 1 + (double)plan->k / plan->cpus};
 }
 

@@ -91,7 +91,7 @@ static double bytes_of_process(pid_t pid)
         (field_of_process(pid, "smaps_rollup", "Pss_Anon:") + field_of_process(pid, "smaps_rollup", "Pss_File:")) *
         1024;
     double tables = field_of_process(pid, "status", "VmPTE:") * 1024;
-    double stacks = field_of_process(pid, "status", "Threads:") * KERNEL_STACK_BYTES;
+    double stacks = field_of_process(pid, "status", "Threads:") * (double)KERNEL_STACK_BYTES;
     return pss + tables + stacks;
 }
 

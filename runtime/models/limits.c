@@ -29,7 +29,8 @@ static bool memory_holds(double bytes, unsigned k, const char *what, char *reaso
     double limit = (double)memory_limit(0);
     if (bytes <= limit)
         return true;
-    snprintf(reason, size, "%u %s would take about %.1f GiB, more than half of the memory", k, what, bytes / (1 << 30));
+    snprintf(reason, size, "%u %s would take about %.1f GiB, more than half of the memory", k, what,
+             bytes / (double)(1 << 30));
     return false;
 }
 
@@ -39,7 +40,7 @@ static bool kernel_holds(unsigned k, const char *what, char *reason, size_t size
     static const char *const paths[] = {"/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         double limit = number_in(paths[i]);
-        if (limit > 0 && k > limit * 0.9) {
+        if (limit > 0 && (double)k > limit * 0.9) {
             snprintf(reason, size, "%u %s are more than %s allows (%.0f)", k, what, paths[i], limit);
             return false;
         }
@@ -57,18 +58,18 @@ bool threads_fit(const struct concprobe_options *options, unsigned k, char *reas
 {
     (void)options;
     double maps = number_in("/proc/sys/vm/max_map_count");
-    if (maps > 0 && (double)k * MAPS_PER_THREAD > maps - SPARE_MAPS) {
+    if (maps > 0 && (double)k * (double)MAPS_PER_THREAD > maps - (double)SPARE_MAPS) {
         snprintf(reason, size, "the stacks of %u threads need more mappings than vm.max_map_count allows (%.0f)", k,
                  maps);
         return false;
     }
     return kernel_holds(k, "threads", reason, size) &&
-           memory_holds((double)k * THREAD_BYTES, k, "threads", reason, size);
+           memory_holds((double)k * (double)THREAD_BYTES, k, "threads", reason, size);
 }
 
 bool processes_fit(const struct concprobe_options *options, unsigned k, char *reason, size_t size)
 {
     (void)options;
     return kernel_holds(k, "processes", reason, size) &&
-           memory_holds((double)k * PROCESS_BYTES, k, "processes", reason, size);
+           memory_holds((double)k * (double)PROCESS_BYTES, k, "processes", reason, size);
 }
