@@ -18,6 +18,8 @@
 /* Told about progress, in the parent process: `done` of `total` units, and the file that was finished. */
 typedef void progress_function(void *data, uint32_t done, uint32_t total, const char *file);
 
+struct derive_options;
+
 struct analyzer_options {
     const char *const *paths; /* files and directories; none: "." */
     unsigned path_count;
@@ -33,6 +35,7 @@ struct analyzer_options {
     bool details;                   /* of each function: evidence, and where its class differs under other profiles */
     const char *const *named_units; /* functions that the user asks about: "name" or "file:name" */
     unsigned named_unit_count;
+    const struct derive_options *library; /* link the sources as this library (see derive.h); NULL: as programs */
     progress_function *progress; /* or NULL */
     void *progress_data;
 };

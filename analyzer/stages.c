@@ -1,6 +1,5 @@
 /* Discover, summarise, link, value flow, cost: each stage once, as far as it is needed. */
-#include "analyzer/stages.h"
-
+#include "analyzer/derive_internal.h"
 #include "analyzer/workers.h"
 
 #include <stdlib.h>
@@ -44,8 +43,10 @@ static void summarize_and_link(struct stages *stages, struct problems *problems)
     bytes = must_realloc(bytes, (count + prefix_count) * sizeof *bytes);
     if (prefix_count)
         memcpy(bytes + count, prefixes, prefix_count * sizeof *bytes);
-    struct summary *summaries = must_malloc((count + prefix_count) * sizeof *summaries);
+    struct summary *summaries = must_malloc((count + prefix_count + 1) * sizeof *summaries);
     read_summaries(stages, bytes, count + prefix_count, summaries, &read, problems);
+    if (stages->options->library)
+        summaries_as_library(summaries, &read, stages->options->library);
     link_summaries(&stages->linked, summaries, read, stages->knowledge);
     stages->has_linked = true;
     for (unsigned i = 0; i < read; i++)

@@ -3,6 +3,7 @@
 
 #include "cli/advise.h"
 #include "cli/find_function.h"
+#include "cli/project.h"
 #include "cli/terminal.h"
 
 #include <errno.h>
@@ -43,6 +44,9 @@ bool analysis_options(struct session *session, uint32_t first, struct analyzer_o
         .named_unit_count = given->units.count,
     };
     bool good = session_check_profile(session) && readable_paths(session, first, options);
+    options->profile = given->profile; /* of a file only the name is left */
+    if (good)
+        project_load_apis(session, options->path_count ? options->paths[0] : ".");
     if (given->dashes && !options->path_count && good) {
         session_mistake(session, "as in: concadvise check FILE -- FLAGS", "flags after -- need a FILE before it");
         good = false;

@@ -2,9 +2,11 @@
 #include "base/json_writer.h"
 #include "base/path.h"
 #include "base/suggest.h"
+#include "cli/api_modes.h"
 #include "cli/api_words.h"
 #include "cli/data_directory.h"
 #include "cli/outputs.h"
+#include "cli/project.h"
 #include "report/printer.h"
 
 #include <stdlib.h>
@@ -255,15 +257,38 @@ static const char *nearest_entry(struct session *session, const char *name)
                 : "--api FILE adds entries; 'concadvise api --all' lists them";
 }
 
+/* What makes no sense without --derive, or together. */
+static bool check_modes(struct session *session)
+{
+    const struct options *given = &session->options;
+    bool narrowed = given->library || given->symbols || given->headers.count || given->prefixes.count;
+    if (narrowed && !given->derive)
+        session_mistake(session, NULL, "--library, --header, --prefix and --symbols need --derive");
+    else if (given->derive && given->missing)
+        session_mistake(session, NULL, "--derive and --missing exclude each other");
+    else
+        return true;
+    return false;
+}
+
 int command_api(struct session *session)
 {
     const string_list *arguments = &session->options.arguments;
+    if (!check_modes(session))
+        return EXIT_MISTAKE;
+    if (session->options.missing)
+        return api_missing(session);
+    if (session->options.derive)
+        return api_derive(session);
     if (arguments->count > 1) {
         session_mistake(session, NULL, "api wants one NAME, not %u", arguments->count);
         return EXIT_MISTAKE;
     }
     if (!session_load_knowledge(session) || !session_check_profile(session))
         return EXIT_MISTAKE;
+    project_load_apis(session, ".");
+    if (!arguments->count)
+        knowledge_load_all(session->knowledge);
     const char *profile = session->options.profile ? session->options.profile : "server-lan";
     struct api_question question = {.session = session,
                                     .profile = knowledge_profile(session->knowledge, profile),

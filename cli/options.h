@@ -57,6 +57,8 @@ struct options {
     double sample_rate;    /* Hz; 0: not given */
     const char *database;
     const char *profile;
+    const char *library;
+    const char *symbols;
     const char *output;
     ARRAY(struct output_request) outputs; /* none given: full, to standard output */
     const char *levels;       /* of the probe: the numbers of calls at once, as given */
@@ -70,6 +72,8 @@ struct options {
     string_list functions;
     string_list rules;
     string_list apis;
+    string_list headers;
+    string_list prefixes;
     string_list extra_args;
     string_list imports;
     string_list arguments;     /* what is no option, in order */
@@ -81,6 +85,8 @@ struct options {
     bool bundle;
     bool exit_zero;
     bool unreviewed;
+    bool missing;
+    bool derive;
     bool measure_only;
     bool no_prefix_sharing;
     bool quiet;

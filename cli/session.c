@@ -20,6 +20,9 @@ void session_begin(struct session *session)
 void session_end(struct session *session)
 {
     session_print_problems(session, &session->problems);
+    struct problems *late = session->knowledge ? knowledge_late_problems(session->knowledge) : NULL;
+    if (late)
+        session_print_problems(session, late);
     if (session->knowledge)
         knowledge_free(session->knowledge);
     if (session->rules)
@@ -77,11 +80,30 @@ bool session_load_knowledge(struct session *session)
     const char *directory = data_directory(&session->arena, "knowledge", &session->problems);
     if (directory)
         session->knowledge = knowledge_load(directory, &session->problems);
-    for (uint32_t i = 0; session->knowledge && i < session->options.apis.count; i++)
-        knowledge_add_file(session->knowledge, session->options.apis.items[i], &session->problems);
+    if (session->knowledge)
+        session_add_apis(session);
     session->mistaken |= session->problems.errors > 0;
     session_print_problems(session, &session->problems);
     return session->knowledge != NULL;
+}
+
+void session_add_apis(struct session *session)
+{
+    for (uint32_t i = 0; i < session->options.apis.count; i++)
+        knowledge_add_file(session->knowledge, session->options.apis.items[i], &session->problems);
+    session->mistaken |= session->problems.errors > 0;
+    session_print_problems(session, &session->problems);
+}
+
+static bool load_profile_file(struct session *session)
+{
+    const struct profile *profile =
+        knowledge_add_profile(session->knowledge, session->options.profile, &session->problems);
+    session->mistaken |= session->problems.errors > 0;
+    session_print_problems(session, &session->problems);
+    if (profile)
+        session->options.profile = profile->name;
+    return profile != NULL;
 }
 
 bool session_check_profile(struct session *session)
@@ -89,6 +111,8 @@ bool session_check_profile(struct session *session)
     const char *name = session->options.profile;
     if (!name || knowledge_profile(session->knowledge, name))
         return true;
+    if (strchr(name, '/') || string_ends_with(name, ".yaml"))
+        return load_profile_file(session);
     size_t count = knowledge_profile_count(session->knowledge);
     const char **names = ARENA_ARRAY(&session->arena, const char *, count + 1);
     struct text all = {0};

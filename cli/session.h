@@ -45,7 +45,11 @@ void session_print_problems(struct session *session, struct problems *problems);
 bool session_load_knowledge(struct session *session);
 bool session_load_rules(struct session *session);
 
-/* The profile that was named exists, or a message has the nearest one. */
+/* Adds the files of --api, last, so that their entries win. */
+void session_add_apis(struct session *session);
+
+/* The profile that was named exists, or a message has the nearest one. Of a file the profile is loaded, and its name
+ * takes the place of the path in the options. */
 bool session_check_profile(struct session *session);
 
 /* A FILE to write to, standard output for NULL; and its end: false, with a message, if anything could not be written.

@@ -32,7 +32,7 @@ static const char *const class_names[] = {
 
 #define FOR(command) (1u << COMMAND_##command)
 #define FOR_ADVICE (FOR(CHECK) | FOR(CLASSIFY) | FOR(EXPLAIN))
-#define FOR_ANALYSIS (FOR_ADVICE | FOR(DUMP) | FOR(OBSERVE))
+#define FOR_ANALYSIS (FOR_ADVICE | FOR(DUMP) | FOR(OBSERVE) | FOR(API))
 #define FOR_EVERY (~0u)
 
 const struct option_row option_rows[] = {

@@ -13,7 +13,7 @@
 
 enum { LARGEST_INDEX = 64 << 20 };
 
-struct derived_index {
+struct derived_files {
     struct arena arena;
     const char *directory;
     char *lines; /* the index */
@@ -22,7 +22,7 @@ struct derived_index {
     struct problems problems;
 };
 
-struct derived_index *derived_open(const char *directory, struct problems *problems)
+struct derived_files *derived_files_open(const char *directory, struct problems *problems)
 {
     struct arena arena;
     arena_init(&arena);
@@ -36,13 +36,13 @@ struct derived_index *derived_open(const char *directory, struct problems *probl
         arena_free(&arena);
         return NULL;
     }
-    struct derived_index *index = must_malloc(sizeof *index);
-    *index = (struct derived_index){.arena = arena, .lines = lines, .length = length};
+    struct derived_files *index = must_malloc(sizeof *index);
+    *index = (struct derived_files){.arena = arena, .lines = lines, .length = length};
     index->directory = arena_strdup(&index->arena, directory);
     return index;
 }
 
-void derived_free(struct derived_index *index)
+void derived_files_free(struct derived_files *index)
 {
     if (!index)
         return;
@@ -53,14 +53,13 @@ void derived_free(struct derived_index *index)
     free(index);
 }
 
-const struct problems *derived_problems(const struct derived_index *index)
+struct problems *derived_files_problems(struct derived_files *index)
 {
-    static const struct problems none = {0};
-    return index ? &index->problems : &none;
+    return index ? &index->problems : NULL;
 }
 
 /* Where the line begins that holds this byte. */
-static size_t line_begin(const struct derived_index *index, size_t at)
+static size_t line_begin(const struct derived_files *index, size_t at)
 {
     while (at > 0 && index->lines[at - 1] != '\n')
         at--;
@@ -68,7 +67,7 @@ static size_t line_begin(const struct derived_index *index, size_t at)
 }
 
 /* The line of a name, or NULL. */
-static const char *find_line(const struct derived_index *index, const char *name)
+static const char *find_line(const struct derived_files *index, const char *name)
 {
     size_t length = strlen(name), low = 0, high = index->length;
     while (low < high) {
@@ -87,7 +86,7 @@ static const char *find_line(const struct derived_index *index, const char *name
 }
 
 /* The file that a line names; the string is the index's. */
-static const char *file_of(struct derived_index *index, const char *line)
+static const char *file_of(struct derived_files *index, const char *line)
 {
     const char *file = line + strcspn(line, "\t\n");
     file += *file == '\t';
@@ -96,7 +95,7 @@ static const char *file_of(struct derived_index *index, const char *line)
 
 static bool load(struct knowledge *knowledge, const char *file)
 {
-    struct derived_index *index = knowledge->derived;
+    struct derived_files *index = knowledge->derived;
     for (array_each(const char *, loaded, &index->loaded))
         if (strcmp(*loaded, file) == 0)
             return false;
@@ -107,7 +106,7 @@ static bool load(struct knowledge *knowledge, const char *file)
     return true;
 }
 
-bool derived_load_for(struct knowledge *knowledge, const char *name)
+bool derived_files_load_for(struct knowledge *knowledge, const char *name)
 {
     const char *line = knowledge->derived ? find_line(knowledge->derived, name) : NULL;
     if (!line || !load(knowledge, file_of(knowledge->derived, line)))
@@ -116,9 +115,9 @@ bool derived_load_for(struct knowledge *knowledge, const char *name)
     return true;
 }
 
-void derived_load_all(struct knowledge *knowledge)
+void derived_files_load_all(struct knowledge *knowledge)
 {
-    struct derived_index *index = knowledge->derived;
+    struct derived_files *index = knowledge->derived;
     for (size_t at = 0; index && at < index->length; at += strcspn(index->lines + at, "\n") + 1)
         load(knowledge, file_of(index, index->lines + at));
     sort_entries(knowledge);

@@ -14,7 +14,7 @@
 #include "knowledge/knowledge.h"
 
 /* The derived entries that are not loaded yet (derived.c). */
-struct derived_index;
+struct derived_files;
 
 /* A statement about thread safety. */
 struct statement {
@@ -72,7 +72,7 @@ struct knowledge {
         LOADING_SHIPPED, /* … is a mistake */
         LOADING_DERIVED  /* … gives way to it */
     } loading;
-    struct derived_index *derived; /* NULL: there are none */
+    struct derived_files *derived; /* NULL: there are none */
 };
 
 /* What every parser needs. */
@@ -102,13 +102,13 @@ bool parse_reviews(struct parse *parse);
 /* ---- derived.c: the folder derived/ ---- */
 
 /* Opens the index; a folder without one has no derived entries. */
-struct derived_index *derived_open(const char *directory, struct problems *problems);
-void derived_free(struct derived_index *index);
+struct derived_files *derived_files_open(const char *directory, struct problems *problems);
+void derived_files_free(struct derived_files *index);
 
 /* Loads the file that has the function, if any has and was not loaded yet; true if it did. */
-bool derived_load_for(struct knowledge *knowledge, const char *name);
-void derived_load_all(struct knowledge *knowledge);
-const struct problems *derived_problems(const struct derived_index *index);
+bool derived_files_load_for(struct knowledge *knowledge, const char *name);
+void derived_files_load_all(struct knowledge *knowledge);
+struct problems *derived_files_problems(struct derived_files *index); /* NULL: there is no folder */
 
 /* By name, for knowledge_at. */
 void sort_entries(struct knowledge *knowledge);

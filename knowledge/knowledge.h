@@ -1,11 +1,11 @@
 /* What is known of the world: what library functions cost, wait for and do (the YAML files of apis/ and derived/), and
- * what the basic operations cost on a kind of machine (those of costs/). See docs/knowledge.md for the YAML, and schema/
- * for its JSON schemas.
+ * what the basic operations cost on a kind of machine (those of costs/). See docs/knowledge.md for the YAML, and
+ * schema/ for its JSON schemas.
  *
  * Ownership: struct knowledge owns all entries and strings; pointers into it live as long as it.
- * Threads: one at a time, as knowledge_find reads a library's derived entries when the first of them is asked for. After
- * knowledge_load_all nothing changes any more.
- * Units: times in nanoseconds, sizes in bytes. A spread is the standard deviation of the natural logarithm.
+ * Threads: one at a time, as knowledge_find reads a library's derived entries when the first of them is asked for.
+ * After knowledge_load_all nothing changes any more. Units: times in nanoseconds, sizes in bytes. A spread is the
+ * standard deviation of the natural logarithm.
  */
 #ifndef KNOWLEDGE_KNOWLEDGE_H
 #define KNOWLEDGE_KNOWLEDGE_H
@@ -212,7 +212,7 @@ struct api {
     enum api_origin origin;
     double confidence;    /* derived: how sure the analysis is, 0 to 1; written: 1; else 0 */
     const char *reviewed; /* the documentation that the entry was checked against afterwards, or NULL */
-    const char *note;         /* one line for people, or NULL */
+    const char *note;     /* one line for people, or NULL */
 };
 
 struct knowledge;
@@ -225,8 +225,8 @@ struct knowledge *knowledge_load(const char *directory, struct problems *problem
 /* Loads all of derived/ at once: for who wants every entry. */
 void knowledge_load_all(struct knowledge *knowledge);
 
-/* Mistakes in what was loaded when it was first asked for. */
-const struct problems *knowledge_late_problems(const struct knowledge *knowledge);
+/* Mistakes in what was loaded when it was first asked for; NULL if there can be none. They stay knowledge's. */
+struct problems *knowledge_late_problems(const struct knowledge *knowledge);
 
 /* Adds a user's file of API entries; they replace entries of the same name. */
 bool knowledge_add_file(struct knowledge *knowledge, const char *path, struct problems *problems);
@@ -288,8 +288,8 @@ struct amount knowledge_callback_times(const struct effect *effect, const struct
 
 /* ---- writing ---- */
 
-/* Writes an entry as the line below `functions:` that says the same: "  NAME(ARGUMENTS): {header: …}". Library, file and
- * source are left to the head of the file. One unconditional cost at most, and effects without conditions, can be
+/* Writes an entry as the line below `functions:` that says the same: "  NAME(ARGUMENTS): {header: …}". Library, file
+ * and source are left to the head of the file. One unconditional cost at most, and effects without conditions, can be
  * written; of costs the first counts. */
 void knowledge_write_entry(const struct api *api, FILE *stream);
 

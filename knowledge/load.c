@@ -154,18 +154,18 @@ struct knowledge *knowledge_load(const char *directory, struct problems *problem
     add_attributes(knowledge);
     sort_entries(knowledge);
     knowledge->loading = LOADING_USERS;
-    knowledge->derived = derived_open(path_join(&knowledge->arena, directory, "derived"), problems);
+    knowledge->derived = derived_files_open(path_join(&knowledge->arena, directory, "derived"), problems);
     return knowledge;
 }
 
 void knowledge_load_all(struct knowledge *knowledge)
 {
-    derived_load_all(knowledge);
+    derived_files_load_all(knowledge);
 }
 
-const struct problems *knowledge_late_problems(const struct knowledge *knowledge)
+struct problems *knowledge_late_problems(const struct knowledge *knowledge)
 {
-    return derived_problems(knowledge->derived);
+    return derived_files_problems(knowledge->derived);
 }
 
 bool knowledge_add_file(struct knowledge *knowledge, const char *path, struct problems *problems)
@@ -186,7 +186,7 @@ void knowledge_free(struct knowledge *knowledge)
     array_free(&knowledge->entries);
     array_free(&knowledge->aliases);
     array_free(&knowledge->profiles);
-    derived_free(knowledge->derived);
+    derived_files_free(knowledge->derived);
     names_free(&knowledge->names);
     arena_free(&knowledge->arena);
     free(knowledge);
@@ -201,7 +201,7 @@ static bool says_something(const struct symbol *symbol)
 const struct api *knowledge_find(const struct knowledge *knowledge, const char *name)
 {
     const struct symbol *symbol = symbol_find(knowledge, name);
-    if (!says_something(symbol) && derived_load_for((struct knowledge *)(uintptr_t)knowledge, name))
+    if (!says_something(symbol) && derived_files_load_for((struct knowledge *)(uintptr_t)knowledge, name))
         symbol = symbol_find(knowledge, name);
     if (!symbol || !symbol->api)
         symbol = alias_resolve(knowledge, name);

@@ -25,8 +25,9 @@ static const char *const file_keys[] = {
     "library", "header", "source", "derived", "thread-safety", "thread-safety-source", "shapes", "functions", NULL};
 
 static const char *const entry_keys[] = {
-    "header", "library", "source", "cpu",           "wait",                 "cost",       "costs",    "effects", "async",
-    "caveat", "since",   "note",   "thread-safety", "thread-safety-source", "confidence", "reviewed", NULL};
+    "header",     "library",  "source", "cpu",   "wait", "cost",          "costs",
+    "effects",    "async",    "caveat", "since", "note", "thread-safety", "thread-safety-source",
+    "confidence", "reviewed", NULL};
 
 static const char *optional_string(struct parse *parse, const struct yaml_node *map, const char *key,
                                    const char *otherwise, bool *fine)
@@ -212,8 +213,8 @@ static bool read_entry(struct parse *parse, const struct defaults *defaults, con
     const struct scope scope = {api->arguments, NULL, api->argument_count};
     const struct yaml_node *effects = yaml_get(node, "effects");
     return yaml_check_keys(parse->tree, node, "an entry", entry_keys, parse->problems) &&
-           read_texts(parse, node, defaults, api) && read_confidence(parse, node, api) && read_safety(parse, node, &draft->safety) &&
-           read_costs(parse, &scope, node, api) &&
+           read_texts(parse, node, defaults, api) && read_confidence(parse, node, api) &&
+           read_safety(parse, node, &draft->safety) && read_costs(parse, &scope, node, api) &&
            (!effects || parse_effect_list(parse, &scope, effects, &api->effects, &api->effect_count));
 }
 

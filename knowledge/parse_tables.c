@@ -1,5 +1,5 @@
-/* Reads the plain tables: named constants and variables, the manual pages' thread safety, and which entries were checked
- * against which documentation. */
+/* Reads the plain tables: named constants and variables, the manual pages' thread safety, and which entries were
+ * checked against which documentation. */
 #include "knowledge/internal.h"
 
 #include <string.h>
