@@ -275,6 +275,21 @@ static void run_level(struct chamber *chamber)
         instance_stop(&chamber->instances[i], &chamber->instance_plan);
 }
 
+/* What a serial call waits for: once a run, where serial is known to return. */
+static void profile_waits(struct chamber *chamber)
+{
+    struct chamber_report *report = chamber->ledger->report;
+    if (report->profiled || chamber->level->cells[0].status != CONCPROBE_MEASURED)
+        return;
+    struct ledger_cell none = {.status = CONCPROBE_MEASURED};
+    struct instance instance = {
+        .model = chamber->plan->run->models[0], .cell = &none, .box = &chamber->ledger->boxes[instance_count(chamber)]};
+    if (instance_profile(&instance, &chamber->instance_plan)) {
+        report->profile = instance.box->profile;
+        report->profiled = true;
+    }
+}
+
 static void run_levels(struct chamber *chamber)
 {
     const struct run *run = chamber->plan->run;
@@ -292,6 +307,7 @@ static void run_levels(struct chamber *chamber)
         chamber->level_end_ns = now + (run->end_ns - now) / (parts ? parts : 1);
         memset(chamber->instances, 0, instance_count(chamber) * sizeof *chamber->instances);
         run_level(chamber);
+        profile_waits(chamber);
         to_go--;
     }
 }

@@ -14,6 +14,7 @@
 
 enum {
     LOOK_EVERY_NS = 50 * 1000 * 1000, /* at an instance that has not answered */
+    PROFILED_CALLS = 8,               /* slow calls that the wait profile makes at most */
     START_NS_PER_LANE = 2000000,      /* patience with set-up beyond call_seconds; a fork takes 0.4 ms */
 };
 
@@ -103,7 +104,7 @@ static enum concprobe_status status_of_error(int error)
 static bool ask(struct instance *instance, const struct instance_plan *plan, enum instance_order order,
                 const struct watch *watch)
 {
-    static const char *const doing[] = {"the start of the model", "a call", "measuring memory",
+    static const char *const doing[] = {"the start of the model", "a call", "measuring memory", "measuring waits",
                                         "the stop of the model"};
     struct instance_box *box = instance->box;
     box->order = order;
@@ -145,7 +146,8 @@ static struct watch watch_start(const struct instance_plan *plan)
     return watch;
 }
 
-void instance_start(struct instance *instance, const struct instance_plan *plan)
+/* Its process, resting. */
+static bool start_process(struct instance *instance, const struct instance_plan *plan)
 {
     *instance->box = (struct instance_box){.block.records = plan->records};
     instance->sink = sandbox_sink();
@@ -155,8 +157,14 @@ void instance_start(struct instance *instance, const struct instance_plan *plan)
     if (instance->pid < 0) {
         instance->pid = 0;
         cell_end(instance->cell, CONCPROBE_FAILED, "no process could be started: %s", strerror(errno));
-        return;
     }
+    return instance->pid != 0;
+}
+
+void instance_start(struct instance *instance, const struct instance_plan *plan)
+{
+    if (!start_process(instance, plan))
+        return;
     struct watch watch = watch_start(plan);
     if (ask(instance, plan, ORDER_START, &watch))
         instance->files_before = instance->box->open_files;
@@ -179,6 +187,17 @@ double instance_weigh(struct instance *instance, const struct instance_plan *pla
 {
     struct watch watch = watch_start(plan);
     return ask(instance, plan, ORDER_WEIGH, &watch) ? instance->box->memory_bytes : NAN;
+}
+
+bool instance_profile(struct instance *instance, const struct instance_plan *plan)
+{
+    if (!start_process(instance, plan))
+        return false;
+    struct watch watch = watch_calls(plan);
+    watch.quiet_ns *= PROFILED_CALLS;
+    bool well = ask(instance, plan, ORDER_PROFILE, &watch);
+    kill_and_reap(instance);
+    return well;
 }
 
 void instance_stop(struct instance *instance, const struct instance_plan *plan)

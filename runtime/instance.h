@@ -35,6 +35,10 @@ bool instance_run(struct instance *instance, const struct instance_plan *plan, u
 /* How much memory its process tree takes, in bytes; NaN where that cannot be told. */
 double instance_weigh(struct instance *instance, const struct instance_plan *plan);
 
+/* Measures what a serial call waits for, in a process for that alone: `instance` has a box and a cell, which ends where
+ * that fails. */
+bool instance_profile(struct instance *instance, const struct instance_plan *plan);
+
 /* Ends it in order; after a while, by force. */
 void instance_stop(struct instance *instance, const struct instance_plan *plan);
 

@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#define PROFILE_SECONDS 0.2
+
 static void used_until_now(struct execution *execution, struct usage *usage)
 {
     *usage = (struct usage){0};
@@ -59,6 +61,8 @@ static int obey(struct execution *execution, struct instance_box *box)
     case ORDER_WEIGH:
         box->memory_bytes = memory_of_process_tree();
         return 0;
+    case ORDER_PROFILE:
+        return wait_profile_measure(execution, PROFILE_SECONDS, &box->profile);
     case ORDER_STOP:
         execution->model->stop(execution);
         return 0;

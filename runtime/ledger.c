@@ -39,7 +39,7 @@ static void carve_all(struct carver *carver, struct ledger *ledger, const unsign
 {
     size_t cells = ledger->model_count + 1;
     ledger->report = carve(carver, 1, sizeof *ledger->report);
-    ledger->boxes = carve(carver, cells, sizeof *ledger->boxes);
+    ledger->boxes = carve(carver, cells + 1, sizeof *ledger->boxes);
     ledger->records = carve(carver, ledger->record_count, sizeof *ledger->records);
     ledger->levels = carve(carver, ledger->level_count, sizeof *ledger->levels);
     for (size_t i = 0; i < ledger->level_count; i++) {

@@ -10,6 +10,7 @@
 #include "runtime/execution.h"
 #include "runtime/latency.h"
 #include "runtime/verdict.h"
+#include "runtime/wait_profile.h"
 
 /* What is known of one measured block, a figure a row. All per call but for the throughputs. */
 enum figure {
@@ -50,7 +51,7 @@ struct ledger_level {
     struct ledger_cell *cells; /* [model], and the twin of serial last */
 };
 
-enum instance_order { ORDER_START, ORDER_RUN, ORDER_WEIGH, ORDER_STOP };
+enum instance_order { ORDER_START, ORDER_RUN, ORDER_WEIGH, ORDER_PROFILE, ORDER_STOP };
 
 /* Where the chamber tells an instance what to do, and the instance how it went. `asked` and `answered` count orders and
  * are waited on; all else belongs to the instance while they differ, to the chamber otherwise. */
@@ -63,12 +64,15 @@ struct instance_box {
     struct usage usage;  /* in the block */
     double memory_bytes; /* weighed */
     unsigned open_files; /* of the instance's process, after the order; 0: not known */
+    struct wait_profile profile;
     struct block block;
 };
 
 /* About a chamber as a whole. */
 struct chamber_report {
     _Atomic uint64_t deadline_ns; /* until when the chamber must come back from what it does; 0: none */
+    bool profiled;                /* is `profile` filled? */
+    struct wait_profile profile;  /* what a serial call waits for */
     char error[200];              /* why there are no results, run_start and so on; "" if none */
 };
 
@@ -76,7 +80,7 @@ struct ledger {
     size_t level_count, model_count;
     unsigned max_rounds;
     struct ledger_level *levels;
-    struct instance_box *boxes; /* [model], and the twin's; used by one level after another */
+    struct instance_box *boxes; /* [model], the twin's, the profile's; used by one level after another */
     size_t record_count;
     struct call_record *records; /* of the running block */
     struct chamber_report *report;

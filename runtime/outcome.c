@@ -188,12 +188,40 @@ static bool fill_scaling(const struct run *run, size_t m, struct concprobe_scali
     return ready;
 }
 
+/* ---- waits ---- */
+
+/* The name in memory that outlives the ledger. */
+static const char *class_named(const char *name)
+{
+    static const char *const names[] = {"trivial", "cpu", "mixed", "io", "wait"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], name))
+            return names[i];
+    return NULL;
+}
+
+static bool fill_waits(const struct run *run, struct concprobe_outcome *outcome)
+{
+    const struct chamber_report *report = run->ledger.report;
+    if (!report->profiled)
+        return true;
+    const struct wait_profile *profile = &report->profile;
+    outcome->waits = calloc(profile->count + 1, sizeof *outcome->waits);
+    if (!outcome->waits)
+        return false;
+    memcpy(outcome->waits, profile->waits, profile->count * sizeof *outcome->waits);
+    outcome->wait_count = profile->count;
+    outcome->wait_share = profile->share;
+    outcome->class_name = class_named(profile->class_name);
+    return true;
+}
+
 /* ---- the outcome ---- */
 
 static bool fill_outcome(const struct run *run, struct concprobe_outcome *outcome)
 {
     double *scratch = calloc(run->ledger.max_rounds + 1, sizeof *scratch);
-    bool well = scratch != NULL;
+    bool well = scratch && fill_waits(run, outcome);
     for (size_t i = 0; well && i < run->ledger.level_count; i++)
         well = fill_level(run, i, outcome, scratch);
     for (size_t m = 0; well && m < run->model_count; m++)

@@ -311,6 +311,22 @@ static void test_figures(void **state)
     concprobe_outcome_free(outcome);
 }
 
+static int nap(struct concprobe_call *call)
+{
+    usleep(2000);
+    return number_as_result(call);
+}
+
+static void test_waits(void **state)
+{
+    (void)state;
+    struct concprobe_probe probe = {.abi = CONCPROBE_ABI, .name = "nap", .call = nap};
+    struct concprobe_outcome *outcome = run_quick(&probe);
+    assert_string_equal(outcome->class_name, "io");
+    assert_true(outcome->wait_share > 0.7 && outcome->wait_share <= 1);
+    concprobe_outcome_free(outcome);
+}
+
 static void test_budget(void **state)
 {
     (void)state;
@@ -339,11 +355,17 @@ static void test_model_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_malformed),         cmocka_unit_test(test_refused_options),
-        cmocka_unit_test(test_failed_starts),     cmocka_unit_test(test_all_functions),
-        cmocka_unit_test(test_different_results), cmocka_unit_test(test_nothing_comparable),
-        cmocka_unit_test(test_large_results),     cmocka_unit_test(test_unavailable),
-        cmocka_unit_test(test_figures),           cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_refused_options),
+        cmocka_unit_test(test_failed_starts),
+        cmocka_unit_test(test_all_functions),
+        cmocka_unit_test(test_different_results),
+        cmocka_unit_test(test_nothing_comparable),
+        cmocka_unit_test(test_large_results),
+        cmocka_unit_test(test_unavailable),
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_budget),
         cmocka_unit_test(test_model_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
