@@ -2,8 +2,8 @@
  *
  *     gil MODEL K
  *
- * Prints "ready", or "unavailable: " and why. Then for each line "CALL COUNT MILLISECONDS" on standard input it makes so
- * many calls in one block and prints their wall time in seconds.
+ * Prints "ready", or "unavailable: " and why. Then for each line "CALL COUNT MILLISECONDS" on standard input it makes
+ * so many calls in one block and prints their wall time in seconds.
  */
 #include "runtime/big_lock.h"
 #include "runtime/models.h"

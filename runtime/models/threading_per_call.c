@@ -1,5 +1,6 @@
 /* threading per-call: a new thread for every call, at most K at once. Its lanes (worker_start) are made ready at the
  * start and lent to one thread after another. */
+#include "runtime/big_lock.h"
 #include "runtime/fault.h"
 #include "runtime/models.h"
 #include "runtime/models/limits.h"
@@ -64,6 +65,7 @@ static void *make_call(void *argument)
     struct slot *slot = argument;
     void *stack = fault_thread_enter();
     lane_call(&slot->lane, slot->number, slot->record);
+    big_lock_leave();
     fault_thread_leave(stack);
     give_back(slot);
     return NULL;
