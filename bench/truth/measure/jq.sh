@@ -36,7 +36,7 @@ work() {
     ! echo '{"a": [1, 2' | "$jq" .
     # input that arrives slowly: a pipe, and a server
     head -200 "$RUN/lines" | while read -r line; do echo "$line"; sleep 0.002; done | "$jq" -c .id | tail -1
-    server python3 -m http.server -d "$WORK/site" --bind 10.77.0.2 8000 2>/dev/null &
+    start b python3 -m http.server -d "$WORK/site" --bind 10.77.0.2 8000 2>/dev/null
     local origin=$!
     wait_for_port b 10.77.0.2 8000
     client curl -s http://10.77.0.2:8000/data.json | "$jq" 'length'

@@ -41,9 +41,9 @@ END
     echo 'user:word' >"$RUN/users"
     mkdir "$RUN/origin" && cp "$WORK/site/small.html" "$RUN/origin/"
     mkdir "$RUN/origin/origin" && cp "$WORK/site/small.html" "$RUN/origin/origin/"
-    client python3 -m http.server -d "$RUN/origin" --bind 10.77.0.1 8000 2>"$RUN/origin.log" &
+    start a python3 -m http.server -d "$RUN/origin" --bind 10.77.0.1 8000 2>"$RUN/origin.log"
     local origin=$!
-    server "$TREE/src/lighttpd" -D -m "$TREE/src/.libs" -f "$RUN/conf" &
+    start b "$TREE/src/lighttpd" -D -m "$TREE/src/.libs" -f "$RUN/conf"
     local daemon=$!
     wait_for_port a 10.77.0.1 8000
     wait_for_port b 10.77.0.2 8080
@@ -56,6 +56,6 @@ END
     client $get --data-binary "@$WORK/site/large.txt" "$url/run.cgi"
     seq 30 | client xargs -P 8 -I{} $get "$url/list/{}.txt" "$url/small.html"
     client $get --http2-prior-knowledge "$url/small.html" "$url/large.txt" || true
-    kill -INT "$daemon" && wait "$daemon" || true
+    kill "$daemon" && wait "$daemon" || true
     kill "$origin"
 }

@@ -29,7 +29,7 @@ END
     cp -a "$WORK/from" "$RUN/from"
     "$rsync" -a "$RUN/from/" "$RUN/local/"
     "$rsync" -ac --delete "$RUN/from/" "$RUN/local/"
-    server "$rsync" --daemon --no-detach --config="$RUN/conf" &
+    start b "$rsync" --daemon --no-detach --config="$RUN/conf"
     local daemon=$!
     wait_for_port b 10.77.0.2 873
     client "$rsync" -a "$RUN/from/" rsync://10.77.0.2/data/

@@ -25,9 +25,9 @@ Filter "$RUN/filter"
 ConnectPort 8000
 END
     printf '^blocked\\.example$\n^other.*\n' >"$RUN/filter"
-    server python3 -m http.server -d "$WORK/site" --bind 10.77.0.2 8000 2>"$RUN/origin.log" &
+    start b python3 -m http.server -d "$WORK/site" --bind 10.77.0.2 8000 2>"$RUN/origin.log"
     local origin=$!
-    client "$TREE/src/tinyproxy" -d -c "$RUN/conf" &
+    start a "$TREE/src/tinyproxy" -d -c "$RUN/conf"
     local proxy=$!
     wait_for_port b 10.77.0.2 8000
     wait_for_port a 10.77.0.1 8888
