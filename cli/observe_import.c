@@ -68,29 +68,26 @@ static void import_file(struct session *session, struct stacks *stacks, const ch
                 file);
 }
 
-/* Which function of the tree has a name. */
+/* Which function of the tree has a name of the profiles. */
 struct owner {
-    UT_hash_handle hh;
-    const struct function_result *function;
-    bool ambiguous; /* functions of several files have it */
+    const struct function_result *function; /* NULL: none */
+    bool ambiguous;                         /* functions of several files have it */
 };
 
-static struct owner *index_names(struct arena *arena, const struct result *result)
+/* By the name's number, from 0 on. The caller frees the list. */
+static struct owner *find_owners(const struct stacks *stacks, const struct result *result)
 {
-    struct owner *table = NULL;
+    struct owner *owners = must_malloc((stacks->times.count + 1) * sizeof *owners);
+    memset(owners, 0, (stacks->times.count + 1) * sizeof *owners);
     for (uint32_t i = 0; i < result->function_count; i++) {
         const struct function_result *function = &result->functions[i];
-        struct owner *owner;
-        HASH_FIND_STR(table, function->name, owner);
-        if (owner) {
+        struct owner *owner = &owners[names_find(&stacks->names, function->name)]; /* 0: no profile has it */
+        if (owner->function)
             owner->ambiguous |= strcmp(owner->function->file, function->file) != 0;
-            continue;
-        }
-        owner = ARENA_NEW(arena, struct owner);
-        owner->function = function;
-        HASH_ADD_KEYPTR(hh, table, function->name, strlen(function->name), owner);
+        else
+            owner->function = function;
     }
-    return table;
+    return owners;
 }
 
 static struct observed_function make_function(struct arena *arena, const struct stacks *stacks,
@@ -121,20 +118,19 @@ static struct observed_function make_function(struct arena *arena, const struct 
 static void make_functions(const struct stacks *stacks, const struct result *result, struct observed *observed,
                            uint32_t *ambiguous)
 {
-    struct owner *names = index_names(&observed->arena, result);
-    observed->functions = ARENA_ARRAY(&observed->arena, struct observed_function, HASH_COUNT(stacks->table));
-    for (const struct stack_times *times = stacks->table; times; times = times->hh.next) {
-        struct owner *owner;
-        HASH_FIND_STR(names, times->name, owner);
-        bool credited = times->on_ns + times->off_ns > 0;
-        if (!owner || !credited)
+    struct owner *owners = find_owners(stacks, result);
+    observed->functions = ARENA_ARRAY(&observed->arena, struct observed_function, stacks->times.count);
+    for (uint32_t i = 0; i < stacks->times.count; i++) {
+        const struct stack_times *times = &stacks->times.items[i];
+        const struct owner *owner = &owners[i + 1];
+        if (!owner->function || times->on_ns + times->off_ns <= 0)
             continue;
         *ambiguous += owner->ambiguous;
         if (!owner->ambiguous)
             observed->functions[observed->function_count++] =
                 make_function(&observed->arena, stacks, times, owner->function);
     }
-    HASH_CLEAR(hh, names);
+    free(owners);
     observed_sort(observed);
 }
 

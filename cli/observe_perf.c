@@ -17,8 +17,6 @@ static const double ns_per_second = 1e9;
 
 /* A thread that is off the processor. */
 struct sleeper {
-    UT_hash_handle hh;
-    long thread;
     bool asleep;
     double since; /* ns */
     struct stack stack;
@@ -36,7 +34,8 @@ struct event {
 
 struct perf_reader {
     struct stacks *stacks;
-    struct sleeper *sleepers;
+    struct names threads; /* their numbers as text */
+    ARRAY(struct sleeper) sleepers;
     struct line_faults faults;
     struct event event;
     bool in_event;
@@ -137,23 +136,21 @@ static bool read_event(const char *line, struct event *event)
     return true;
 }
 
-static struct sleeper *find_sleeper(struct perf_reader *reader, long thread, bool add)
+static struct sleeper *find_sleeper(struct perf_reader *reader, long thread)
 {
-    struct sleeper *sleeper;
-    HASH_FIND(hh, reader->sleepers, &thread, sizeof thread, sleeper);
-    if (sleeper || !add)
-        return sleeper;
-    sleeper = ARENA_NEW(&reader->stacks->arena, struct sleeper);
-    sleeper->thread = thread;
-    HASH_ADD(hh, reader->sleepers, thread, sizeof thread, sleeper);
-    return sleeper;
+    char text[24];
+    snprintf(text, sizeof text, "%ld", thread);
+    name_id number = names_add(&reader->threads, text);
+    if (number > reader->sleepers.count)
+        array_push(&reader->sleepers, (struct sleeper){0});
+    return &reader->sleepers.items[number - 1];
 }
 
 static void fall_asleep(struct perf_reader *reader, struct event *event)
 {
     if (event->previous <= 0 || event->preempted)
         return;
-    struct sleeper *sleeper = find_sleeper(reader, event->previous, true);
+    struct sleeper *sleeper = find_sleeper(reader, event->previous);
     struct stack spare = sleeper->stack;
     sleeper->stack = event->stack;
     event->stack = spare;
@@ -163,8 +160,10 @@ static void fall_asleep(struct perf_reader *reader, struct event *event)
 
 static void wake(struct perf_reader *reader, long thread, double time)
 {
-    struct sleeper *sleeper = thread > 0 ? find_sleeper(reader, thread, false) : NULL;
-    if (!sleeper || !sleeper->asleep)
+    if (thread <= 0)
+        return;
+    struct sleeper *sleeper = find_sleeper(reader, thread);
+    if (!sleeper->asleep)
         return;
     sleeper->asleep = false;
     if (time > sleeper->since)
@@ -224,15 +223,17 @@ static void read_line(struct perf_reader *reader, char *line, unsigned number)
 bool stacks_read_perf(struct stacks *stacks, const char *file, const char *text, struct problems *problems)
 {
     struct perf_reader reader = {.stacks = stacks, .faults = {file, problems, 0}};
+    names_init(&reader.threads);
     char *copy = must_strdup(text), *rest = copy, *line;
     for (unsigned number = 1; (line = strsep(&rest, "\n")); number++)
         read_line(&reader, line, number);
     finish_event(&reader);
     free(copy);
     array_free(&reader.event.stack.frames);
-    for (struct sleeper *sleeper = reader.sleepers; sleeper; sleeper = sleeper->hh.next)
-        array_free(&sleeper->stack.frames);
-    HASH_CLEAR(hh, reader.sleepers);
+    for (uint32_t i = 0; i < reader.sleepers.count; i++)
+        array_free(&reader.sleepers.items[i].stack.frames);
+    array_free(&reader.sleepers);
+    names_free(&reader.threads);
     line_faults_finish(&reader.faults);
     return reader.good > 0;
 }

@@ -38,6 +38,7 @@ static double less(uint64_t from, uint64_t amount)
 
 static const struct record_thread *thread_at(const struct record *record, uint32_t slot)
 {
+    // NOLINTNEXTLINE(bugprone-casting-through-void): the file is made of these
     return (const struct record_thread *)(const void *)(record->bytes + RECORD_THREAD_OFFSET(slot));
 }
 
@@ -196,15 +197,16 @@ static void read_record(struct reader *reader, const char *path)
         refuse(reader, path, file < 0 ? strerror(errno) : "it is empty: the process died at once");
     } else {
         record.size = (size_t)status.st_size;
-        record.bytes = mmap(NULL, record.size, PROT_READ, MAP_PRIVATE, file, 0);
-        record.header = (const struct record_header *)(const void *)record.bytes;
-        const char *fault = record.bytes == MAP_FAILED ? strerror(errno) : find_fault(&record);
+        void *mapped = mmap(NULL, record.size, PROT_READ, MAP_PRIVATE, file, 0);
+        record.bytes = mapped;
+        record.header = mapped;
+        const char *fault = mapped == MAP_FAILED ? strerror(errno) : find_fault(&record);
         if (fault)
             refuse(reader, path, fault);
         else
             add_record(reader, &record);
-        if (record.bytes != MAP_FAILED)
-            munmap((void *)(uintptr_t)record.bytes, record.size);
+        if (mapped != MAP_FAILED)
+            munmap(mapped, record.size);
     }
     if (file >= 0)
         close(file);

@@ -12,11 +12,13 @@ void observe_rows_init(struct observe_rows *rows)
 {
     *rows = (struct observe_rows){0};
     arena_init(&rows->arena);
+    names_init(&rows->keys);
 }
 
 void observe_rows_free(struct observe_rows *rows)
 {
-    HASH_CLEAR(hh, rows->table);
+    array_free(&rows->table);
+    names_free(&rows->keys);
     arena_free(&rows->arena);
 }
 
@@ -35,19 +37,12 @@ static enum class_kind class_of(const struct observe_measure *measure)
 
 static struct observe_row *find_or_add(struct observe_rows *rows, const char *file, const char *name, unsigned line)
 {
-    char *key = arena_printf(&rows->arena, "%s:%s", file, name);
-    size_t length = strlen(key);
-    struct observe_row *row;
-    HASH_FIND(hh, rows->table, key, length, row);
-    if (row)
-        return row;
-    row = ARENA_NEW(&rows->arena, struct observe_row);
-    row->key = key;
-    row->file = arena_strdup(&rows->arena, file);
-    row->name = arena_strdup(&rows->arena, name);
-    row->line = line;
-    HASH_ADD_KEYPTR(hh, rows->table, row->key, length, row);
-    return row;
+    name_id key = names_add(&rows->keys, arena_printf(&rows->arena, "%s:%s", file, name));
+    if (key > rows->table.count)
+        array_push(&rows->table, (struct observe_row){.file = arena_strdup(&rows->arena, file),
+                                                      .name = arena_strdup(&rows->arena, name),
+                                                      .line = line});
+    return &rows->table.items[key - 1];
 }
 
 void observe_rows_add(struct observe_rows *rows, const char *file, const char *name, unsigned line,
@@ -108,10 +103,9 @@ static struct observed_function finish(struct arena *arena, const struct observe
 
 void observe_rows_finish(const struct observe_rows *rows, struct observed *observed)
 {
-    uint32_t count = HASH_COUNT(rows->table);
-    observed->functions = ARENA_ARRAY(&observed->arena, struct observed_function, count);
-    observed->function_count = 0;
-    for (const struct observe_row *row = rows->table; row; row = row->hh.next)
-        observed->functions[observed->function_count++] = finish(&observed->arena, row);
+    observed->function_count = rows->table.count;
+    observed->functions = ARENA_ARRAY(&observed->arena, struct observed_function, rows->table.count);
+    for (uint32_t i = 0; i < rows->table.count; i++)
+        observed->functions[i] = finish(&observed->arena, &rows->table.items[i]);
     observed_sort(observed);
 }

@@ -5,9 +5,8 @@
 #ifndef CLI_OBSERVE_ROWS_H
 #define CLI_OBSERVE_ROWS_H
 
+#include "base/names.h"
 #include "model/observed.h"
-
-#include <uthash.h>
 
 /* What one process, or one profile, says of a function; ns. */
 struct observe_measure {
@@ -19,8 +18,6 @@ struct observe_measure {
 };
 
 struct observe_row {
-    UT_hash_handle hh;
-    const char *key;
     const char *file;
     const char *name;
     unsigned line;
@@ -30,7 +27,8 @@ struct observe_row {
 
 struct observe_rows {
     struct arena arena;
-    struct observe_row *table;
+    struct names keys;               /* "file:name" */
+    ARRAY(struct observe_row) table; /* by the key's number, from 1 */
 };
 
 void observe_rows_init(struct observe_rows *rows);

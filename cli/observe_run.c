@@ -93,10 +93,11 @@ static const char *make_records(struct session *session)
 
 static void set_environment(const char *compilers, const char *records)
 {
-    const char *path = getenv("PATH"), *compiler = getenv("CC");
+    const char *path = getenv("PATH");
     struct text value = {0};
     text_printf(&value, "%s:%s", compilers, path ? path : "/usr/bin:/bin");
     setenv("PATH", text_string(&value), 1);
+    const char *compiler = getenv("CC");
     if (compiler && *compiler == '/') { /* past PATH: the stand-in of that name */
         text_clear(&value);
         text_printf(&value, "%s/%s", compilers, path_base(compiler));

@@ -1,8 +1,6 @@
 /* Stacks with times, added up by name. */
 #include "cli/observe_stacks.h"
 
-#include "base/arena.h"
-
 #include <string.h>
 
 static const char *const scheduler_names[] = {
@@ -21,13 +19,13 @@ static const char *const lock_names[] = {
 void stacks_init(struct stacks *stacks)
 {
     *stacks = (struct stacks){.sample_ns = 1, .off_unit_ns = 1};
-    arena_init(&stacks->arena);
+    names_init(&stacks->names);
 }
 
 void stacks_free(struct stacks *stacks)
 {
-    HASH_CLEAR(hh, stacks->table);
-    arena_free(&stacks->arena);
+    array_free(&stacks->times);
+    names_free(&stacks->names);
 }
 
 /* The length of a name without what tools append to it. */
@@ -61,16 +59,10 @@ static bool is_one_of(const char *const *names, const char *name, size_t length)
     return false;
 }
 
-static struct stack_times *find_or_add(struct stacks *stacks, const char *name, size_t length)
+const struct stack_times *stacks_find(const struct stacks *stacks, const char *name)
 {
-    struct stack_times *times;
-    HASH_FIND(hh, stacks->table, name, length, times);
-    if (times)
-        return times;
-    times = ARENA_NEW(&stacks->arena, struct stack_times);
-    times->name = arena_strndup(&stacks->arena, name, length);
-    HASH_ADD_KEYPTR(hh, stacks->table, times->name, length, times);
-    return times;
+    name_id found = names_find(&stacks->names, name);
+    return found ? &stacks->times.items[found - 1] : NULL;
 }
 
 void stack_push(struct stacks *stacks, struct stack *stack, const char *name, size_t length)
@@ -80,7 +72,10 @@ void stack_push(struct stacks *stacks, struct stack *stack, const char *name, si
         return; /* [unknown], [libc.so.6]; the mark between user and kernel */
     stack->scheduler |= is_one_of(scheduler_names, name, length);
     stack->lock |= is_one_of(lock_names, name, length);
-    array_push(&stack->frames, find_or_add(stacks, name, length));
+    name_id number = names_add_length(&stacks->names, name, length);
+    if (number > stacks->times.count)
+        array_push(&stacks->times, (struct stack_times){0});
+    array_push(&stack->frames, number);
 }
 
 void stack_clear(struct stack *stack)
@@ -95,7 +90,7 @@ void stacks_add(struct stacks *stacks, const struct stack *stack, enum stack_kin
     stacks->has_on |= kind == STACK_ON;
     stacks->has_off |= kind == STACK_OFF;
     for (uint32_t i = 0; i < stack->frames.count; i++) {
-        struct stack_times *times = stack->frames.items[i];
+        struct stack_times *times = &stacks->times.items[stack->frames.items[i] - 1];
         if (times->counted == stacks->count)
             continue;
         times->counted = stacks->count;

@@ -1,35 +1,34 @@
 /* Stacks with times, added up by the names in them.
  *
- * Ownership: names belong to the arena; stacks_free releases all. Recursion: a name counts once a stack.
+ * Ownership: stacks_free releases all; a stack is released with array_free(&stack.frames). Recursion: a name counts
+ * once a stack.
  */
 #ifndef CLI_OBSERVE_STACKS_H
 #define CLI_OBSERVE_STACKS_H
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uthash.h>
 
 struct stack_times {
-    UT_hash_handle hh;
-    const char *name;
     double on_ns, off_ns;
     double lock_ns;   /* of off_ns: where the stack shows a lock or a wait for a thread or child */
     unsigned counted; /* the stack that it was last counted in */
 };
 
 struct stack {
-    ARRAY(struct stack_times *) frames;
+    ARRAY(name_id) frames;
     bool scheduler; /* has a frame of the scheduler: it was off the processor */
     bool lock;
 };
 
 struct stacks {
-    struct arena arena;
-    struct stack_times *table;
-    unsigned count; /* stacks so far */
+    struct names names;
+    ARRAY(struct stack_times) times; /* by the name's number, from 1 */
+    unsigned count;                  /* stacks so far */
     bool has_on, has_off;
     double sample_ns;   /* what a sample on the processor stands for */
     double off_unit_ns; /* what 1 means in folded off-CPU stacks */
@@ -39,6 +38,9 @@ enum stack_kind { STACK_ON, STACK_OFF };
 
 void stacks_init(struct stacks *stacks);
 void stacks_free(struct stacks *stacks);
+
+/* What a name has, or NULL. */
+const struct stack_times *stacks_find(const struct stacks *stacks, const char *name);
 
 /* Adds a frame to a stack: the function's name may have what tools append (+0x1f, .part.0, _[k], @plt). */
 void stack_push(struct stacks *stacks, struct stack *stack, const char *name, size_t length);

@@ -11,13 +11,6 @@
 
 #include <cmocka.h>
 
-static const struct stack_times *find(const struct stacks *stacks, const char *name)
-{
-    const struct stack_times *times;
-    HASH_FIND_STR(stacks->table, name, times);
-    return times;
-}
-
 #define assert_time(value, wanted) assert_true(fabs((value) - (wanted)) < 1)
 
 static void test_names_lose_what_tools_append(void **state)
@@ -29,8 +22,8 @@ static void test_names_lose_what_tools_append(void **state)
     assert_true(stacks_read_folded(&stacks, "f", "a.part.0;b+0x1f;c_[k];d@plt;e@@GLIBC_2.17;[unknown];- 2\n", STACK_ON,
                                    &problems));
     for (const char *name = "abcde"; *name; name++)
-        assert_non_null(find(&stacks, (char[]){*name, '\0'}));
-    assert_int_equal(HASH_COUNT(stacks.table), 5);
+        assert_non_null(stacks_find(&stacks, (char[]){*name, '\0'}));
+    assert_int_equal(stacks.times.count, 5);
     assert_int_equal(problems.list.count, 0);
     stacks_free(&stacks);
 }
@@ -43,8 +36,8 @@ static void test_recursion_counts_once(void **state)
     stacks_init(&stacks);
     stacks.sample_ns = 10;
     assert_true(stacks_read_folded(&stacks, "f", "a;b;a;b 3\na 1.5", STACK_ON, &problems));
-    assert_time(find(&stacks, "a")->on_ns, 45);
-    assert_time(find(&stacks, "b")->on_ns, 30);
+    assert_time(stacks_find(&stacks, "a")->on_ns, 45);
+    assert_time(stacks_find(&stacks, "b")->on_ns, 30);
     stacks_free(&stacks);
 }
 
@@ -58,11 +51,11 @@ static void test_waits_for_threads_are_locks(void **state)
                                    "a;pthread_join;schedule 5\nb;__GI___pthread_mutex_lock;schedule 5\n"
                                    "c;futex_wait_[k];schedule_[k] 5\nd;recv;schedule 5\n",
                                    STACK_OFF, &problems));
-    assert_time(find(&stacks, "a")->lock_ns, 5);
-    assert_time(find(&stacks, "b")->lock_ns, 5);
-    assert_time(find(&stacks, "c")->lock_ns, 5);
-    assert_time(find(&stacks, "d")->lock_ns, 0);
-    assert_time(find(&stacks, "d")->off_ns, 5);
+    assert_time(stacks_find(&stacks, "a")->lock_ns, 5);
+    assert_time(stacks_find(&stacks, "b")->lock_ns, 5);
+    assert_time(stacks_find(&stacks, "c")->lock_ns, 5);
+    assert_time(stacks_find(&stacks, "d")->lock_ns, 0);
+    assert_time(stacks_find(&stacks, "d")->off_ns, 5);
     stacks_free(&stacks);
 }
 
@@ -90,8 +83,8 @@ static void test_clock_samples_are_time_and_others_are_not(void **state)
     stacks.sample_ns = 1000;
     assert_true(stacks_read_perf(&stacks, "f", text, &problems));
     assert_int_equal(problems.list.count, 0);
-    assert_time(find(&stacks, "first")->on_ns, 501000);
-    assert_time(find(&stacks, "second")->on_ns, 2000);
+    assert_time(stacks_find(&stacks, "first")->on_ns, 501000);
+    assert_time(stacks_find(&stacks, "second")->on_ns, 2000);
     stacks_free(&stacks);
 }
 
@@ -110,8 +103,8 @@ static void test_sleep_ends_with_any_sign_of_life(void **state)
     struct problems problems = {0};
     stacks_init(&stacks);
     assert_true(stacks_read_perf(&stacks, "f", text, &problems));
-    assert_time(find(&stacks, "first")->off_ns, 2.5e8);
-    assert_time(find(&stacks, "third")->off_ns, 0); /* preempted */
+    assert_time(stacks_find(&stacks, "first")->off_ns, 2.5e8);
+    assert_time(stacks_find(&stacks, "third")->off_ns, 0); /* preempted */
     stacks_free(&stacks);
 }
 
