@@ -29,10 +29,11 @@ static int fetch_open(struct concprobe_call *call)
     struct fetcher *fetcher = calloc(1, sizeof *fetcher);
     if (!fetcher)
         return ENOMEM;
-    fetcher->client = http_client_new();
+    const struct server *server = call->run;
+    fetcher->client = http_client_new(server->port);
     if (!fetcher->client) {
         free(fetcher);
-        return ENOMEM;
+        return ECONNREFUSED;
     }
     call->worker = fetcher;
     return 0;

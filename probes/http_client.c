@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ static size_t take_body(char *bytes, size_t unit, size_t count, void *data)
     return size;
 }
 
-struct http_client *http_client_new(void)
+struct http_client *http_client_new(uint16_t port)
 {
     struct http_client *client = calloc(1, sizeof *client);
     if (client)
@@ -52,7 +53,10 @@ struct http_client *http_client_new(void)
     curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, 8000L);
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, client);
-    return client;
+    if (http_client_get(client, port, 0, NULL, 0) == 0)
+        return client;
+    http_client_free(client);
+    return NULL;
 }
 
 void http_client_free(struct http_client *client)

@@ -13,8 +13,9 @@ static int http_serve(struct concprobe_call *call)
 
 static int http_open(struct concprobe_call *call)
 {
-    call->worker = http_client_new();
-    return call->worker ? 0 : ENOMEM;
+    const struct server *server = call->run;
+    call->worker = http_client_new(server->port);
+    return call->worker ? 0 : ECONNREFUSED;
 }
 
 static int http_close(struct concprobe_call *call)

@@ -29,6 +29,7 @@ static void make_page(struct server_answer *answer, size_t size, uint64_t seed)
     for (size_t i = 0; i < size; i++)
         answer->bytes[(size_t)head_size + i] = server_http_byte(seed, i);
     answer->size = (size_t)head_size + size;
+    answer->at_once = size == 0;
 }
 
 static void make_refusal(struct server_answer *answer)

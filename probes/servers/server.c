@@ -27,7 +27,7 @@ struct connection {
     size_t out_size, out_sent;
 };
 
-/* An answer that waits. All wait equally long, so that the queue is in the order of the due times. */
+/* An answer that waits. All wait equally long, or not at all, so that the queue is in the order of the due times. */
 struct reply {
     STAILQ_ENTRY(reply) next;
     uint64_t due_ns;
@@ -71,13 +71,17 @@ static void queue_reply(struct loop *loop, struct connection *connection, const 
         free(answer.bytes);
         return;
     }
-    *reply = (struct reply){.due_ns = now_ns() + loop->delay_ns, .connection = connection, .answer = answer};
+    const uint64_t delay_ns = answer.at_once ? 0 : loop->delay_ns;
+    *reply = (struct reply){.due_ns = now_ns() + delay_ns, .connection = connection, .answer = answer};
     if (peer)
         reply->peer = *peer;
     if (connection)
         connection->waiting++;
-    bool first = STAILQ_EMPTY(&loop->replies);
-    STAILQ_INSERT_TAIL(&loop->replies, reply, next);
+    bool first = answer.at_once || STAILQ_EMPTY(&loop->replies);
+    if (answer.at_once)
+        STAILQ_INSERT_HEAD(&loop->replies, reply, next);
+    else
+        STAILQ_INSERT_TAIL(&loop->replies, reply, next);
     if (first)
         set_timer(loop);
 }

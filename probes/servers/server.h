@@ -7,6 +7,7 @@
 #ifndef PROBES_SERVERS_SERVER_H
 #define PROBES_SERVERS_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -20,6 +21,7 @@ struct server {
 struct server_answer {
     unsigned char *bytes;
     size_t size;
+    bool at_once; /* without the delay: for what clients do before they measure */
 };
 
 /* What a server speaks. */
@@ -31,7 +33,7 @@ struct server_protocol {
 };
 
 extern const struct server_protocol server_echo; /* messages of SERVER_ECHO_SIZE bytes come back as they are */
-extern const struct server_protocol server_http; /* GET /SIZE/SEED: a body that follows from both */
+extern const struct server_protocol server_http; /* GET /SIZE/SEED: a body that follows from both; SIZE 0: at once */
 extern const struct server_protocol server_dns;  /* every name has one A record, that of server_dns_address() */
 
 enum { SERVER_ECHO_SIZE = 64, SERVER_REQUEST_LIMIT = 2048 };
