@@ -140,6 +140,15 @@ static void remark_leak(struct instance *instance)
                  now - instance->files_before);
 }
 
+static void note_failures(struct ledger_cell *cell, const struct call_record *records, uint64_t calls)
+{
+    for (uint64_t i = 0; i < calls; i++)
+        if (records[i].outcome == CALL_FAILED || records[i].outcome == CALL_WRONG) {
+            cell->failed_calls++;
+            cell->call_error = records[i].error;
+        }
+}
+
 static void measure(struct chamber *chamber, size_t which, unsigned round)
 {
     struct instance *instance = &chamber->instances[which];
@@ -153,10 +162,7 @@ static void measure(struct chamber *chamber, size_t which, unsigned round)
     equality_note(chamber->equality, which, instance->box->block.records, calls);
     remark_leak(instance);
     cell->calls += made;
-    for (uint64_t i = 0; i < calls; i++) {
-        uint16_t outcome = instance->box->block.records[i].outcome;
-        cell->failed_calls += outcome == CALL_FAILED || outcome == CALL_WRONG;
-    }
+    note_failures(cell, instance->box->block.records, calls);
 }
 
 /* ---- rounds ---- */

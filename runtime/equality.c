@@ -89,6 +89,21 @@ static bool agrees(const struct call_record *serial, const struct call_record *t
     return !same_result(serial, twin) || same_result(serial, record);
 }
 
+/* Failed calls among those that serial has not made. */
+static void judge_failures(struct ledger_cell *cells, size_t model_count)
+{
+    const struct ledger_cell *serial = &cells[0];
+    for (size_t m = 1; m < model_count && serial->calls && !serial->failed_calls; m++) {
+        struct ledger_cell *cell = &cells[m];
+        const char *name = strerrordesc_np((int)cell->call_error);
+        if (cell->failed_calls)
+            cell_end(cell, CONCPROBE_DISQUALIFIED,
+                     "%llu of %llu calls failed, the last with %u (%s); under serial none",
+                     (unsigned long long)cell->failed_calls, (unsigned long long)cell->calls, cell->call_error,
+                     name ? name : "no errno value");
+    }
+}
+
 uint64_t equality_judge(const struct equality *equality, struct ledger_cell *cells, size_t model_count, uint64_t first)
 {
     const struct kept *serial = &equality->kept[0];
@@ -105,5 +120,6 @@ uint64_t equality_judge(const struct equality *equality, struct ledger_cell *cel
                 break;
             }
     }
+    judge_failures(cells, model_count);
     return compared;
 }

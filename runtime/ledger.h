@@ -36,6 +36,7 @@ struct ledger_cell {
     char reason[REASON_BYTES];
     double call_ns; /* wall time of a block over its calls, as last seen: sizes the next block; 0: not known */
     uint64_t calls, failed_calls;
+    unsigned call_error;           /* of the last failed call */
     unsigned starts;               /* how many restarts have a set-up time, a memory size, and rounds */
     double *setup_ns;              /* [starts] */
     double *memory_bytes;          /* [starts], of the instance's whole process tree */

@@ -121,6 +121,10 @@ static void fill_cell(const struct run *run, const struct ledger_level *level, s
     if (cell->status == CONCPROBE_NOT_RUN)
         snprintf(cell->reason, sizeof cell->reason, "the budget of %.3g s was spent before its turn",
                  run->options.budget_seconds);
+    if (cell->status == CONCPROBE_MEASURED && cell->failed_calls && !cell->reason[0])
+        snprintf(cell->reason, sizeof cell->reason, "%llu of %llu calls failed, the last with %u (%s)",
+                 (unsigned long long)cell->failed_calls, (unsigned long long)cell->calls, from->call_error,
+                 strerrordesc_np((int)from->call_error) ? strerrordesc_np((int)from->call_error) : "no errno value");
     fill_figures(level, from, cell, scratch);
 }
 

@@ -239,7 +239,8 @@ static int take_memory(struct concprobe_call *call)
 /* Every call fails, under every model alike: that is measured, and nothing is decided from it. */
 static void expect_failed_calls(concprobe_function *function)
 {
-    struct concprobe_probe probe = {.abi = CONCPROBE_ABI, .name = "large", .call = function, .memory_bytes = (size_t)64 << 20};
+    struct concprobe_probe probe = {
+        .abi = CONCPROBE_ABI, .name = "large", .call = function, .memory_bytes = (size_t)64 << 20};
     struct concprobe_outcome *outcome = run_quick(&probe);
     const struct concprobe_cell *serial = cell_of(outcome, "serial");
     assert_int_equal(serial->status, CONCPROBE_MEASURED);
@@ -337,6 +338,53 @@ static void test_directory_is_removed(void **state)
     assert_int_equal(rmdir(parent_directory), 0); /* empty again */
 }
 
+/* ---- the user's files ---- */
+
+static char precious[] = "/var/tmp/concprobe-precious-XXXXXX";
+
+static int write_to_precious(struct concprobe_call *call)
+{
+    int fd = open(precious, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    /* but these are its own */
+    FILE *file = fopen("own", "w");
+    FILE *scratch = tmpfile();
+    if (!file || !scratch)
+        return errno;
+    fclose(file);
+    fclose(scratch);
+    return number_as_result(call);
+}
+
+static bool mounts_are_allowed(void)
+{
+    pid_t pid = fork();
+    if (!pid)
+        _exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0);
+    int status = 1;
+    waitpid(pid, &status, 0);
+    return status == 0;
+}
+
+static void test_files_of_others_stay(void **state)
+{
+    (void)state;
+    int fd = mkstemp(precious);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "kept", 4), 4);
+    struct concprobe_probe probe = {.abi = CONCPROBE_ABI, .name = "files", .call = write_to_precious};
+    struct concprobe_outcome *outcome = run_quick(&probe);
+    assert_status(outcome, "serial", CONCPROBE_MEASURED, "");
+    concprobe_outcome_free(outcome);
+    struct stat status;
+    assert_int_equal(fstat(fd, &status), 0);
+    close(fd);
+    unlink(precious);
+    if (mounts_are_allowed())
+        assert_int_equal(status.st_size, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_one_cpu),
         cmocka_unit_test(test_daemons_end),
         cmocka_unit_test(test_directory_is_removed),
+        cmocka_unit_test(test_files_of_others_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
