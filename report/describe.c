@@ -86,7 +86,7 @@ void describe_behaviour(struct text *text, const struct function_result *functio
         return;
     }
     const char *separator = ": ";
-    const double worth_a_word = 0.001 * (function->wait_ns + function->cpu_ns); /* less is below what is printed */
+    const double worth_a_word = 1e-4 * (function->wait_ns + function->cpu_ns); /* less is below what is printed */
     if (function->wait_ns > worth_a_word) {
         text_add(text, separator);
         text_add_cost(text, function->wait_ns, function->measured_costs);
