@@ -28,6 +28,7 @@ struct coroutine {
     struct event_loop *loop;
     void *context; /* its stack pointer, while it does not run */
     uint64_t fs_base;
+    uint64_t mask;          /* of signals that it blocks */
     struct coroutine *next; /* in the run queue, or among those that shells have finished for */
     unsigned index;
 

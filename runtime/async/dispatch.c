@@ -58,6 +58,10 @@ static long change_mask(ucontext_t *frame, const long *a)
         }
         mask &= ~(UINT64_C(1) << (SIGSYS - 1));
         memcpy(&frame->uc_sigmask, &mask, sizeof mask);
+        struct coroutine *current = coroutine_current();
+        if (current != NULL) {
+            loop_mask_changed(current, mask);
+        }
     }
     if (a[2] != 0) {
         memcpy((void *)(uintptr_t)a[2], &before, sizeof before);

@@ -14,22 +14,31 @@ enum {
 };
 static const uint64_t spurious_ns = 1000000;
 
-struct masked mask_apply(const void *mask)
+static void set_mask(struct coroutine *current, uint64_t mask)
 {
-    struct masked masked = {.applied = mask != NULL};
+    allowed_call(SYS_rt_sigprocmask, SIG_SETMASK, ARGUMENT(&mask), 0, sizeof mask, 0, 0);
+    loop_mask_changed(current, mask);
+}
+
+struct masked mask_apply(struct coroutine *current, const void *mask)
+{
+    struct masked masked = {.before = current->mask, .applied = mask != NULL};
     if (masked.applied) {
         uint64_t wanted;
+        uint64_t pending = 0;
         memcpy(&wanted, mask, sizeof wanted);
         wanted &= ~(UINT64_C(1) << (SIGSYS - 1));
-        allowed_call(SYS_rt_sigprocmask, SIG_SETMASK, ARGUMENT(&wanted), ARGUMENT(&masked.before), sizeof wanted, 0, 0);
+        allowed_call(SYS_rt_sigpending, ARGUMENT(&pending), sizeof pending, 0, 0, 0, 0);
+        masked.interrupted = (pending & masked.before & ~wanted) != 0;
+        set_mask(current, wanted); /* what is pending comes here */
     }
     return masked;
 }
 
-void mask_restore(const struct masked *masked)
+void mask_restore(struct coroutine *current, const struct masked *masked)
 {
     if (masked->applied) {
-        allowed_call(SYS_rt_sigprocmask, SIG_SETMASK, ARGUMENT(&masked->before), 0, sizeof masked->before, 0, 0);
+        set_mask(current, masked->before);
     }
 }
 
@@ -159,14 +168,14 @@ long emulate_ppoll(struct coroutine *current, long number, const long a[6])
     if (!limit_of(time, &limit)) {
         return -EINVAL;
     }
-    struct masked masked = mask_apply(POINTER(a[3]));
-    long result = poll_until(current, POINTER(a[0]), (unsigned)a[1], &limit);
+    struct masked masked = mask_apply(current, POINTER(a[3]));
+    long result = masked.interrupted ? -EINTR : poll_until(current, POINTER(a[0]), (unsigned)a[1], &limit);
     if (result == -ENOMEM) {
         result = coroutine_help(current, number, a);
     } else if (time != NULL) {
         write_left(time, &limit);
     }
-    mask_restore(&masked);
+    mask_restore(current, &masked);
     return result;
 }
 
@@ -275,14 +284,14 @@ long emulate_pselect(struct coroutine *current, long number, const long a[6])
     if (a[0] > MOST_SELECTED) {
         return coroutine_help(current, number, a);
     }
-    struct masked masked = mask_apply(signals == NULL ? NULL : signals->mask);
-    long result = select_until(current, a, &limit);
+    struct masked masked = mask_apply(current, signals == NULL ? NULL : signals->mask);
+    long result = masked.interrupted ? -EINTR : select_until(current, a, &limit);
     if (result == -ENOMEM) {
         result = coroutine_help(current, number, a);
     } else if (time != NULL) {
         write_left(time, &limit);
     }
-    mask_restore(&masked);
+    mask_restore(current, &masked);
     return result;
 }
 
@@ -292,9 +301,9 @@ long emulate_epoll_wait(struct coroutine *current, long number, const long a[6])
 {
     int milliseconds = (int)a[3];
     uint64_t deadline = milliseconds > 0 ? deadline_after((uint64_t)milliseconds * 1000000) : 0;
-    struct masked masked = mask_apply(number == SYS_epoll_pwait ? POINTER(a[4]) : NULL);
-    long result;
-    for (;;) {
+    struct masked masked = mask_apply(current, number == SYS_epoll_pwait ? POINTER(a[4]) : NULL);
+    long result = -EINTR;
+    while (!masked.interrupted) {
         result = allowed_call(SYS_epoll_wait, a[0], a[1], a[2], 0, 0, 0);
         if (result != 0 || milliseconds == 0) {
             answered(current, result);
@@ -305,6 +314,6 @@ long emulate_epoll_wait(struct coroutine *current, long number, const long a[6])
             break;
         }
     }
-    mask_restore(&masked);
+    mask_restore(current, &masked);
     return result;
 }

@@ -51,12 +51,13 @@ uint64_t deadline_after(uint64_t nanoseconds);
 
 /* ---- emulate_poll.c ---- */
 
-/* Applies a signal mask for the time of a call (`mask` NULL: none). */
+/* The coroutine has another signal mask for the time of a call (`mask` NULL: it keeps its own). */
 struct masked {
     uint64_t before;
     bool applied;
+    bool interrupted; /* a signal that it lets through was pending: the call ends at once */
 };
-struct masked mask_apply(const void *mask);
-void mask_restore(const struct masked *masked);
+struct masked mask_apply(struct coroutine *current, const void *mask);
+void mask_restore(struct coroutine *current, const struct masked *masked);
 
 #endif

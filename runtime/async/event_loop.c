@@ -1,25 +1,68 @@
 /* The event loop: its run queue, what wakes a coroutine, and starting and ending it all. */
 #include "runtime/async/event_loop.h"
 
+#include "runtime/async/allowed_code.h"
 #include "runtime/async/context.h"
 #include "runtime/async/dispatch.h"
 #include "runtime/async/hooks.h"
 #include "runtime/async/loop.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* ---- switching ---- */
 
+/* Signal masks belong to coroutines as they do to threads; nearly always all have the same. */
+static void set_mask(struct event_loop *loop, uint64_t mask)
+{
+    if (loop->kernel_mask != mask) {
+        loop->kernel_mask = mask;
+        allowed_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)(uintptr_t)&mask, 0, sizeof mask, 0, 0);
+    }
+}
+
 static void enter(struct event_loop *loop, struct coroutine *coroutine)
 {
+    set_mask(loop, coroutine->mask);
     interception_page->selector = SELECTOR_BLOCK;
     context_switch(&loop->context, coroutine->context, coroutine->fs_base);
     interception_page->selector = SELECTOR_ALLOW;
+}
+
+void loop_mask_changed(struct coroutine *current, uint64_t mask)
+{
+    current->mask = mask;
+    current->loop->kernel_mask = mask;
+    current->loop->masks_changed = true;
+}
+
+/* A signal comes while the loop waits unless every coroutine blocks it. */
+static void mask_for_waiting(struct event_loop *loop)
+{
+    if (loop->masks_changed) {
+        uint64_t all = UINT64_MAX;
+        for (unsigned i = 0; i < loop->coroutines.count; i++) {
+            all &= loop->coroutines.items[i].mask;
+        }
+        loop->base_mask = all;
+        loop->masks_changed = false;
+    }
+    set_mask(loop, loop->base_mask);
+}
+
+static void read_masks(struct event_loop *loop)
+{
+    allowed_call(SYS_rt_sigprocmask, SIG_SETMASK, 0, (long)(uintptr_t)&loop->kernel_mask, sizeof(uint64_t), 0, 0);
+    loop->base_mask = loop->kernel_mask;
+    for (unsigned i = 0; i < loop->coroutines.count; i++) {
+        loop->coroutines.items[i].mask = loop->base_mask;
+    }
 }
 
 void loop_leave(struct coroutine *current)
@@ -162,6 +205,7 @@ void event_loop_run(struct event_loop *loop, void (*body)(void *argument, unsign
     loop->live = loop->coroutines.count;
     while (loop->live > 0) {
         run_ready(loop);
+        mask_for_waiting(loop);
         if (loop->live > 0 && ring_turn(loop, loop->first_ready == NULL)) {
             signals_interrupt(loop);
         }
@@ -208,6 +252,7 @@ struct event_loop *event_loop_start(unsigned coroutines, size_t stack_bytes, cha
     code = dispatch_start(words, size);
     if (code == 0) {
         parking_start();
+        read_masks(loop);
         return loop;
     }
     coroutines_stop(&loop->coroutines);

@@ -329,7 +329,7 @@ unsigned hook_sleep(unsigned seconds)
         if (result == 0) {
             errno = saved;
         }
-        return result == 0 ? 0 : (unsigned)time.tv_sec + (time.tv_nsec > 0);
+        return result == 0 ? 0 : (unsigned)time.tv_sec;
     }
     before_pass(SYS_nanosleep);
     unsigned result = ((unsigned (*)(unsigned))next_of(HOOK_sleep))(seconds);

@@ -9,11 +9,14 @@
 
 struct event_loop {
     struct io_uring ring;
-    bool has_futex;   /* io_uring can wait for a futex (Linux 6.7) */
-    unsigned in_ring; /* operations whose completion is to come, cancellations among them */
-    void *context;    /* the loop's own stack pointer, while a coroutine runs */
-    uint64_t fs_base; /* of its thread */
-    unsigned live;    /* bodies that have not returned */
+    bool has_futex;       /* io_uring can wait for a futex (Linux 6.7) */
+    unsigned in_ring;     /* operations whose completion is to come, cancellations among them */
+    void *context;        /* the loop's own stack pointer, while a coroutine runs */
+    uint64_t fs_base;     /* of its thread */
+    uint64_t base_mask;   /* of signals, while the loop waits */
+    bool masks_changed;   /* base_mask, which is what all coroutines block, is to be found anew */
+    uint64_t kernel_mask; /* that its thread has now */
+    unsigned live;        /* bodies that have not returned */
     struct coroutine *first_ready, *last_ready;
     struct coroutine *oldest, *newest; /* waiting calls that a signal may end */
     struct coroutine **timers;         /* a binary heap by deadline */
@@ -52,6 +55,8 @@ void loop_ready(struct event_loop *loop, struct coroutine *coroutine);
 void loop_complete(struct event_loop *loop, struct coroutine *coroutine, int32_t result);
 /* Ends a wait for another cause than completion. */
 void loop_end_wait(struct event_loop *loop, struct coroutine *coroutine, enum wake_cause cause);
+/* In a coroutine: it has another signal mask from now on, and so has its thread. */
+void loop_mask_changed(struct coroutine *current, uint64_t mask);
 /* In a coroutine: gives the thread back to the loop. */
 void loop_leave(struct coroutine *current);
 

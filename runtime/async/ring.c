@@ -112,18 +112,30 @@ static void watch_shells(struct event_loop *loop)
     }
 }
 
+/* Submitting and waiting are two calls, as one that did both would not tell of a signal. */
+static int wait_for_completion(struct event_loop *loop)
+{
+    if (io_uring_sq_ready(&loop->ring) > 0) {
+        io_uring_submit(&loop->ring);
+    }
+    if (io_uring_cq_ready(&loop->ring) > 0) {
+        return 0;
+    }
+    uint64_t next = timers_next(loop);
+    uint64_t now = next == 0 ? 0 : now_ns();
+    uint64_t left = next > now ? next - now : 0;
+    struct __kernel_timespec timeout = {.tv_sec = (int64_t)(left / 1000000000),
+                                        .tv_nsec = (long long)(left % 1000000000)};
+    struct io_uring_cqe *first;
+    return io_uring_submit_and_wait_timeout(&loop->ring, &first, 1, next == 0 ? NULL : &timeout, NULL);
+}
+
 bool ring_turn(struct event_loop *loop, bool wait)
 {
     watch_shells(loop);
     int code = 0;
     if (wait) {
-        uint64_t next = timers_next(loop);
-        uint64_t now = next == 0 ? 0 : now_ns();
-        uint64_t left = next > now ? next - now : 0;
-        struct __kernel_timespec timeout = {.tv_sec = (int64_t)(left / 1000000000),
-                                            .tv_nsec = (long long)(left % 1000000000)};
-        struct io_uring_cqe *first;
-        code = io_uring_submit_and_wait_timeout(&loop->ring, &first, 1, next == 0 ? NULL : &timeout, NULL);
+        code = wait_for_completion(loop);
     } else if (loop->in_ring > 0) {
         code = io_uring_submit_and_get_events(&loop->ring);
     }
