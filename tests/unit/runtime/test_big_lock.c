@@ -35,13 +35,26 @@ static uint64_t clock_ns(void)
 static _Atomic int within;
 static _Atomic int most_within;
 
-static void nap(long ns)
+/* Waits without any system call that blocks: the library's own functions around those give the lock up. */
+static void nap(uint64_t ns)
 {
     int here = ++within;
     if (here > most_within) {
         most_within = here;
     }
-    nanosleep(&(struct timespec){0, ns}, NULL);
+    for (uint64_t end = clock_ns() + ns; clock_ns() < end;) {
+        sched_yield();
+    }
+    within--;
+}
+
+static void sleep_a_while(void)
+{
+    int here = ++within;
+    if (here > most_within) {
+        most_within = here;
+    }
+    nanosleep(&(struct timespec){0, 1000000}, NULL);
     within--;
 }
 
@@ -111,6 +124,9 @@ static void test_modes(void **state)
 
     assert_int_equal(run_lanes(CONCPROBE_LOCK_EXPLICIT, block), 1);
     assert_true(run_lanes(CONCPROBE_LOCK_AT_BLOCK, block) > 1);
+
+    assert_int_equal(run_lanes(CONCPROBE_LOCK_EXPLICIT, sleep_a_while), 1);
+    assert_true(run_lanes(CONCPROBE_LOCK_AT_BLOCK, sleep_a_while) > 1); /* nanosleep() is interposed */
 }
 
 static void test_no_lock_no_effect(void **state)
