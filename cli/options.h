@@ -58,6 +58,8 @@ struct options {
     const char *database;
     const char *profile;
     const char *library;
+    const char *http;
+    const char *disk;
     const char *symbols;
     const char *output;
     ARRAY(struct output_request) outputs; /* none given: full, to standard output */
