@@ -142,7 +142,8 @@ static void whole_files(void *argument, unsigned index)
     int length = snprintf(text, sizeof text, "line of %u\n", index);
     CHECK(write(file, text, (size_t)length) == length);
     CHECK(pwrite(file, "L", 1, 0) == 1);
-    CHECK(pread(file, back, sizeof back, 0) == length && back[0] == 'L' && !memcmp(back + 1, text + 1, (size_t)length - 1));
+    CHECK(pread(file, back, sizeof back, 0) == length && back[0] == 'L' &&
+          !memcmp(back + 1, text + 1, (size_t)length - 1));
     CHECK(lseek(file, 0, SEEK_CUR) == length); /* pread and pwrite do not move */
     CHECK(read(file, back, sizeof back) == 0);
     CHECK(lseek(file, 0, SEEK_SET) == 0 && read(file, back, 4) == 4 && !memcmp(back, "Line", 4));

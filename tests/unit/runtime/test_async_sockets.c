@@ -276,12 +276,9 @@ int main(void)
 {
     need_async();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_time_limits),
-        cmocka_unit_test(test_waiting_for_all),
-        cmocka_unit_test(test_big_messages_are_sent_whole),
-        cmocka_unit_test(test_connections),
-        cmocka_unit_test(test_connection_errors),
+        cmocka_unit_test(test_flags),           cmocka_unit_test(test_time_limits),
+        cmocka_unit_test(test_waiting_for_all), cmocka_unit_test(test_big_messages_are_sent_whole),
+        cmocka_unit_test(test_connections),     cmocka_unit_test(test_connection_errors),
         cmocka_unit_test(test_datagrams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
