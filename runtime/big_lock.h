@@ -23,7 +23,7 @@
 enum { BIG_LOCK_INTERVAL_NS = 5000000 }; /* sys.getswitchinterval() of CPython 3.2 and later: 5 ms */
 
 /* Which lock this process and its children have. In the instance, before its model starts: no lane may run yet. */
-void big_lock_configure(enum concprobe_lock lock);
+void big_lock_configure(enum concprobe_lock kind);
 
 /* The lane makes no call for now: its block is done. By lane_run() at its end; gives the lock up for good. A lane that
  * forgets it holds the others up for at most one interval. */
