@@ -26,7 +26,6 @@ static uintptr_t stack_pointer(const ucontext_t *context)
  * of SIGSTKFLT; else it goes back, faults again, and dies of that. */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-    signal(number, SIG_DFL);
 #ifdef SIGSTKFLT
     uintptr_t stack = stack_pointer(context);
     uintptr_t address = (uintptr_t)info->si_addr;
@@ -35,6 +34,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
         kill(getpid(), SIGSTKFLT);
     }
 #endif
+    signal(number, SIG_DFL); /* not earlier: another thread may overflow its stack at the same time */
 }
 
 void fault_handler_install(void)

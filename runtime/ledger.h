@@ -72,6 +72,7 @@ struct instance_box {
 /* About a chamber as a whole. */
 struct chamber_report {
     _Atomic uint64_t deadline_ns; /* until when the chamber must come back from what it does; 0: none */
+    unsigned walls;               /* enum walls: the strongest that stand here */
     bool profiled;                /* is `profile` filled? */
     struct wait_profile profile;  /* what a serial call waits for */
     char error[200];              /* why there are no results, run_start and so on; "" if none */
@@ -85,7 +86,6 @@ struct ledger {
     size_t record_count;
     struct call_record *records; /* of the running block */
     struct chamber_report *report;
-    unsigned walls; /* enum walls: the strongest that stand here; the supervisor's alone */
     void *memory;
     size_t size;
 };

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,6 +23,8 @@
 enum {
     WALLS_FORBIDDEN = 113, /* exit code of a chamber whose walls do not stand */
     LOOK_EVERY_NS = 200 * 1000 * 1000,
+    MAX_REMOVALS = 20,
+    REMOVE_EVERY_US = 50 * 1000,
     SINK_BYTES = 64 * 1024,
     SPARE_PROCESSES = 4096, /* beyond the model's: what calls start themselves */
     SPARE_FILES = 4096,
@@ -40,6 +43,35 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* What the processes of one sandbox have in common. From the outside in: the supervisor; its janitor, which removes the
+ * working directory whatever becomes of the others; the guard, in the namespaces, which watches; the chamber. */
+struct sandbox {
+    const struct chamber_plan *plan;
+    struct ledger *ledger;
+    void (*chamber)(const struct chamber_plan *plan, struct ledger *ledger);
+    char directory[1024];
+    enum walls walls;
+};
+
+__attribute__((format(printf, 2, 3))) static void report(struct sandbox *sandbox, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    vsnprintf(sandbox->ledger->report->error, sizeof sandbox->ledger->report->error, format, values);
+    va_end(values);
+}
+
+/* Signals that the caller will wait for. */
+static sigset_t await(int first, int second)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, first);
+    sigaddset(&signals, second);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    return signals;
+}
+
 /* ---- the chamber's process ---- */
 
 /* Kills and reaps all children, and theirs as they become ours (PR_SET_CHILD_SUBREAPER). */
@@ -55,81 +87,66 @@ static void end_descendants(void)
     }
 }
 
-static _Noreturn void chamber_process(enum walls walls, const struct chamber_plan *plan, struct ledger *ledger,
-                                      const char *directory,
-                                      void (*chamber)(const struct chamber_plan *, struct ledger *))
+static _Noreturn void chamber_process(const struct sandbox *sandbox)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (!walls_furnish(walls, plan->run->probe, directory))
+    if (!walls_furnish(sandbox->walls, sandbox->plan->run->probe, sandbox->directory))
         _exit(WALLS_FORBIDDEN);
-    chamber(plan, ledger);
+    sandbox->chamber(sandbox->plan, sandbox->ledger);
     end_descendants();
     _exit(0);
 }
 
-/* ---- its guard: between supervisor and chamber, outside of the PID namespace ---- */
+/* ---- the guard's process ---- */
 
-static void describe_end(struct ledger *ledger, int status)
+static void describe_end(struct sandbox *sandbox, int status)
 {
     if (WIFSIGNALED(status))
-        snprintf(ledger->report->error, sizeof ledger->report->error,
-                 "run_start or run_stop of the probe: killed by SIG%s",
-                 sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
+        report(sandbox, "run_start or run_stop of the probe: killed by SIG%s",
+               sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
     else if (WEXITSTATUS(status))
-        snprintf(ledger->report->error, sizeof ledger->report->error,
-                 "run_start or run_stop of the probe ended its process with exit(%d)", WEXITSTATUS(status));
+        report(sandbox, "run_start or run_stop of the probe ended its process with exit(%d)", WEXITSTATUS(status));
 }
 
-static int watch_chamber(pid_t pid, struct ledger *ledger)
+/* Waits for the chamber and kills it where it is late. Returns its status; 0 for one that was late. */
+static int watch_chamber(pid_t pid, struct sandbox *sandbox, const sigset_t *signals)
 {
     int status = 0;
-    sigset_t child;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
     bool late = false;
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        uint64_t deadline = atomic_load(&ledger->report->deadline_ns);
+        uint64_t deadline = atomic_load(&sandbox->ledger->report->deadline_ns);
         if (!late && deadline && now_ns() > deadline) {
             late = true;
-            snprintf(ledger->report->error, sizeof ledger->report->error,
-                     "run_start or run_stop of the probe did not end in time");
+            report(sandbox, "run_start or run_stop of the probe did not end in time");
             kill(pid, SIGKILL);
         }
-        sigtimedwait(&child, NULL, &(struct timespec){.tv_nsec = LOOK_EVERY_NS});
+        sigtimedwait(signals, NULL, &(struct timespec){.tv_nsec = LOOK_EVERY_NS});
     }
     return late ? 0 : status;
 }
 
-static _Noreturn void guard_process(enum walls walls, const struct chamber_plan *plan, struct ledger *ledger,
-                                    const char *directory,
-                                    void (*chamber)(const struct chamber_plan *, struct ledger *))
+static _Noreturn void guard_process(struct sandbox *sandbox)
 {
-    setpgid(0, 0);
-    reset_signals();
-    sigset_t child;
-    sigset_t before;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, &before);
-    if (!walls_leave(walls, plan->run->probe))
+    sigset_t signals = await(SIGCHLD, SIGCHLD);
+    if (!walls_leave(sandbox->walls, sandbox->plan->run->probe))
         _exit(WALLS_FORBIDDEN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     pid_t pid = fork();
     if (!pid) {
-        sigprocmask(SIG_SETMASK, &before, NULL);
-        chamber_process(walls, plan, ledger, directory, chamber);
+        reset_signals();
+        chamber_process(sandbox);
     }
     if (pid < 0)
         _exit(WALLS_FORBIDDEN);
-    int status = watch_chamber(pid, ledger);
+    int status = watch_chamber(pid, sandbox, &signals);
     if (WIFEXITED(status) && WEXITSTATUS(status) == WALLS_FORBIDDEN)
         _exit(WALLS_FORBIDDEN);
-    describe_end(ledger, status);
+    describe_end(sandbox, status);
     _exit(0);
 }
 
-/* ---- the supervisor's side ---- */
+/* ---- the janitor's process ---- */
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
@@ -140,51 +157,79 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return 0;
 }
 
-static bool make_directory(const char *parent, char *path, size_t size)
+/* More than once, as processes that were killed may still be writing there. */
+static void remove_directory(const char *directory)
 {
+    for (int i = 0; i < MAX_REMOVALS && !access(directory, F_OK); i++) {
+        if (i)
+            usleep(REMOVE_EVERY_US);
+        nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    }
+}
+
+static bool make_directory(struct sandbox *sandbox)
+{
+    const char *parent = sandbox->plan->run->options.directory;
     char *real = realpath(parent, NULL);
-    bool well = real && (size_t)snprintf(path, size, "%s/concprobe.XXXXXX", real) < size && mkdtemp(path);
+    bool well = real &&
+                (size_t)snprintf(sandbox->directory, sizeof sandbox->directory, "%s/concprobe.XXXXXX", real) <
+                    sizeof sandbox->directory &&
+                mkdtemp(sandbox->directory);
     free(real);
+    if (!well)
+        report(sandbox, "no working directory could be made in %.100s: %s", parent, strerror(errno));
     return well;
 }
 
-/* false: these walls are forbidden. */
-static bool run_behind(enum walls walls, const struct chamber_plan *plan, struct ledger *ledger, const char *directory,
-                       void (*chamber)(const struct chamber_plan *, struct ledger *))
+/* Runs a guard to its end; SIGTERM says that the supervisor is dead, and is the guard's end too. Returns the guard's
+ * exit code. */
+static int run_guard(struct sandbox *sandbox, const sigset_t *signals)
 {
     pid_t pid = fork();
     if (!pid)
-        guard_process(walls, plan, ledger, directory, chamber);
+        guard_process(sandbox);
     if (pid < 0) {
-        snprintf(ledger->report->error, sizeof ledger->report->error, "no process could be started: %s",
-                 strerror(errno));
-        return true;
+        report(sandbox, "no process could be started: %s", strerror(errno));
+        return 0;
     }
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return !(WIFEXITED(status) && WEXITSTATUS(status) == WALLS_FORBIDDEN);
+    while (waitpid(pid, &status, WNOHANG) == 0)
+        if (sigwaitinfo(signals, NULL) == SIGTERM)
+            kill(pid, SIGKILL);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
+static _Noreturn void janitor_process(struct sandbox *sandbox)
+{
+    setpgid(0, 0);
+    reset_signals();
+    sigset_t signals = await(SIGCHLD, SIGTERM);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (!make_directory(sandbox))
+        _exit(0);
+    int code = WALLS_FORBIDDEN;
+    struct chamber_report *found = sandbox->ledger->report;
+    for (; code == WALLS_FORBIDDEN && found->walls <= WALLS_NONE; found->walls += code == WALLS_FORBIDDEN) {
+        sandbox->walls = (enum walls)found->walls;
+        code = run_guard(sandbox, &signals);
+    }
+    if (code == WALLS_FORBIDDEN)
+        report(sandbox, "the working directory %.100s cannot be entered", sandbox->directory);
+    remove_directory(sandbox->directory);
+    _exit(0);
 }
 
 void sandbox_run(const struct chamber_plan *plan, struct ledger *ledger,
                  void (*chamber)(const struct chamber_plan *plan, struct ledger *ledger))
 {
-    char directory[1024];
-    const char *parent = plan->run->options.directory;
-    if (!make_directory(parent, directory, sizeof directory)) {
-        snprintf(ledger->report->error, sizeof ledger->report->error,
-                 "no working directory could be made in %.100s: %s", parent, strerror(errno));
-        return;
-    }
-    bool done = false;
-    for (enum walls walls = ledger->walls; !done && walls <= WALLS_NONE; walls++) {
-        ledger->walls = walls;
-        done = run_behind(walls, plan, ledger, directory, chamber);
-    }
-    if (!done)
-        snprintf(ledger->report->error, sizeof ledger->report->error, "the working directory %.100s cannot be entered",
-                 directory);
-    nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    struct sandbox sandbox = {.plan = plan, .ledger = ledger, .chamber = chamber};
+    pid_t pid = fork();
+    if (!pid)
+        janitor_process(&sandbox);
+    if (pid < 0)
+        report(&sandbox, "no process could be started: %s", strerror(errno));
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
 }
 
 /* ---- an instance's process ---- */
