@@ -11,6 +11,7 @@
 #define TAIL_OF_WAITING 0.25   /* of spread² / 2: how far a typical wait lies below the mean; 1: a plain log-normal */
 #define REACHES_EVEN 0.03      /* waiting that is reached so often is as likely as not to happen at all */
 #define LEAST_RATIO_SPREAD 0.7 /* of waiting to computing: most errors of a model make both longer */
+#define BENEFIT_OF_DOUBT 1.8   /* by which CPU time is taken to be longer: work called trivial is lost to the advice */
 #define MODEL_SPREAD 1.5       /* of ln(time): by how much the model itself is wrong, measured */
 #define UNRESOLVED 0.75        /* share of the time that unknown calls stand for: nothing else is known */
 #define UNREVIEWED_COSTS 0.3   /* of the confidence is lost where all of the time comes from entries nobody read up */
@@ -109,7 +110,7 @@ void classify(const struct cost *cost, double quality, struct classification *cl
 {
     *classification = (struct classification){.class_kind = CLASS_TRIVIAL};
     double probability[CLASS_COUNT] = {0}, wait = cost_wait(cost), happens = wait > 0 ? waiting_happens(cost) : 0;
-    struct logarithm cpu = {log(fmax(cost->cpu, 0.1)), hypot(cost->cpu_spread, MODEL_SPREAD)};
+    struct logarithm cpu = {log(fmax(cost->cpu * BENEFIT_OF_DOUBT, 0.1)), hypot(cost->cpu_spread, MODEL_SPREAD)};
     add_case(probability, 1 - happens, cpu, 1, 1, CLASS_IO);
     if (happens > 0) {
         double alone = fmax(cost->wait_spread * cost->wait_spread - cost->covariance, 0);

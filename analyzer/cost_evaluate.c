@@ -11,6 +11,8 @@
 #define MOST_NS 1e15         /* eleven days: nothing is allowed to grow beyond */
 #define OWN_SPREAD 0.5       /* of the cost of operations: what a compiler makes of them */
 #define WIDEST_SPREAD 4.0
+#define CHEAP_TARGET 20.0 /* ns: among targets that take less it makes no difference */
+#define RARER_BY_COST 0.6 /* exponent: a target that takes ten times as long is called a quarter as often */
 
 static double square(double x)
 {
@@ -71,10 +73,26 @@ static void cost_reaches_less(struct site_cost *cost, double cpu_by, double wait
     cost->covariance *= cpu * wait;
 }
 
+/* What is expensive is called less often than what is cheap, also through a pointer: destructors of what holds much,
+ * handlers of what is rare. */
+static void weigh_targets(struct costs *costs, const struct cost_site *site)
+{
+    struct cost_target *targets = &costs->targets.items[site->first_target];
+    double sum = 0;
+    for (uint32_t i = 0; i < site->target_count; i++) {
+        targets[i].weight = pow(target_cost(costs, &targets[i])->cpu + CHEAP_TARGET, -RARER_BY_COST);
+        sum += targets[i].weight;
+    }
+    for (uint32_t i = 0; i < site->target_count; i++)
+        targets[i].weight /= sum;
+}
+
 /* Which targets a call really has is as uncertain as what they cost: what few of many do is reached seldom. */
-static void site_cost_of(const struct costs *costs, const struct cost_site *site, struct site_cost *result)
+static void site_cost_of(struct costs *costs, const struct cost_site *site, struct site_cost *result)
 {
     *result = (struct site_cost){0};
+    if (site->target_count > 1)
+        weigh_targets(costs, site);
     double cpu_square = 0, wait_square = 0, product = 0, square_of_cpus = 0, square_of_waits = 0;
     for (uint32_t i = 0; i < site->target_count; i++) {
         const struct cost_target *target = &costs->targets.items[site->first_target + i];

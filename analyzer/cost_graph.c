@@ -248,6 +248,27 @@ static void own_work(struct making *making, struct cost_node *cost_node)
 
 /* ---- making an entry ---- */
 
+/* Memory that the program never sets holds 0, and where it does not is not seen. */
+static bool may_hold_zero(const struct function *body, uint32_t value)
+{
+    const struct value *item = &body->values.items[value];
+    if (item->kind != VALUE_SLOT)
+        return item->kind == VALUE_DEREF;
+    enum slot_kind kind = body->slots.items[item->a].kind;
+    return kind == SLOT_FIELD || kind == SLOT_GLOBAL;
+}
+
+static void add_zero(struct asked *asked)
+{
+    for (uint8_t i = 0; i < asked->count; i++)
+        if (!asked->constants[i])
+            return;
+    if (asked->count == KNOWN_CONSTANTS)
+        asked->count = 0;
+    else if (asked->count)
+        asked->constants[asked->count++] = 0;
+}
+
 static uint32_t constants_of(void *data, uint32_t value, int64_t constants[KNOWN_CONSTANTS])
 {
     const struct making *making = data;
@@ -259,6 +280,8 @@ static uint32_t constants_of(void *data, uint32_t value, int64_t constants[KNOWN
         asked->known = true;
         asked->count = plain ? (uint8_t)set.constant_count : 0;
         memcpy(asked->constants, set.constants, sizeof asked->constants);
+        if (may_hold_zero(function_of(making->costs, making->function), value))
+            add_zero(asked);
     }
     memcpy(constants, asked->constants, asked->count * sizeof *constants);
     return asked->count;

@@ -2,6 +2,7 @@
  * what holds them, and one that multiplies that out.
  */
 #include "analyzer/frequency.h"
+#include "analyzer/outcome.h"
 
 #include <math.h>
 
@@ -10,29 +11,12 @@
 #define LABEL_FREQUENCY 0.1 /* a label behind a return that no goto before it was seen to enter */
 #define RETRY_AT_MOST 0.8   /* how likely a goto backwards is, at most */
 
-#define NEVER 1e-5 /* arms that do not come back: a program ends only once */
-#define COLD_ARM 0.05
-#define ERROR_ARM 0.07 /* returns a negative constant */
-#define LOG_ARM 0.15
-#define LEAVING_ARM 0.4    /* returns or jumps away, the other arm goes on */
+#define NEVER 1e-5         /* arms that do not come back: a program ends only once */
 #define GUESS_SPREAD 1.2   /* of the logit of a branch: 0.1 is meant as 0.02 to 0.4 */
-#define DEFAULT_WEIGHT 0.5 /* of a switch's default, where an arm weighs 1 */
+#define SETTLING_ARM 0.15  /* sets what its condition asks for: it runs once, or when something is full */
 #define SURE_EXIT 0.95     /* a loop that is left so surely in its first turn is none */
 #define ENDLESS_TURNS 60.0 /* what an endless loop makes before it is left, if it is not left at once */
 #define EARLY_EXITS 1.5    /* a loop's early exits happen at most so often in all its turns */
-
-/* How control leaves a part, per entry; what is missing to 1 never comes back. */
-struct outcome {
-    double next;      /* runs into what follows */
-    double leave;     /* break */
-    double again;     /* continue */
-    double back;      /* return */
-    double away;      /* goto forwards */
-    double retry;     /* goto backwards */
-    double forever;   /* not at all: it goes on until the program ends */
-    double cold, log; /* how often calls of that kind happen inside */
-    bool error;       /* it ends in the return of an error */
-};
 
 struct walk {
     const struct function *function;
@@ -48,39 +32,21 @@ struct walk {
 
 static struct outcome walk_node(struct walk *walk, uint32_t index);
 
-static void add_scaled(struct outcome *sum, const struct outcome *part, double by)
-{
-    sum->leave += by * part->leave;
-    sum->again += by * part->again;
-    sum->back += by * part->back;
-    sum->away += by * part->away;
-    sum->retry += by * part->retry;
-    sum->forever += by * part->forever;
-    sum->cold += by * part->cold;
-    sum->log += by * part->log;
-}
-
 /* A label opens a sequence of its own, or a loop if a goto leads back to it. */
 static bool is_label(const struct node *node)
 {
     return node->kind == NODE_SEQUENCE || (node->kind == NODE_LOOP && node->flags == LOOP_GOTO);
 }
 
-/* How often a part is left in another way than into what follows. */
-static double exits(const struct outcome *outcome)
-{
-    return outcome->leave + outcome->again + outcome->back + outcome->away + outcome->retry + outcome->forever;
-}
-
 /* What leads to the end of the program hardly ever happens: where a part can be left in another way, it is. Makes the
  * outcome that of the paths that come back, if there are any. Returns whether there are none. */
 static bool keep_survivors(struct outcome *part, bool doomed)
 {
-    double goes_on = doomed ? 0 : part->next, comes_back = goes_on + exits(part);
+    double goes_on = doomed ? 0 : part->next, comes_back = goes_on + outcome_exits(part);
     if (comes_back < NEVER)
         return true;
     struct outcome kept = {.next = goes_on / comes_back, .error = part->error};
-    add_scaled(&kept, part, 1 / comes_back);
+    outcome_add(&kept, part, 1 / comes_back);
     *part = kept;
     return false;
 }
@@ -119,6 +85,7 @@ static struct outcome *walk_children(struct walk *walk, uint32_t index)
     uint32_t end = walk_backwards(walk, children, count, SUMMARY_NONE, parts);
     if (end != SUMMARY_NONE && index == 0) /* the function ends the program on purpose, as main does with exit */
         walk_backwards(walk, children, count, end, parts);
+    outcome_soften_exits(parts, count);
     return parts;
 }
 
@@ -136,7 +103,7 @@ static struct outcome walk_sequence(struct walk *walk, uint32_t index)
                 sum.next = LABEL_FREQUENCY;
         }
         walk->share[child] = sum.next;
-        add_scaled(&sum, part, sum.next);
+        outcome_add(&sum, part, sum.next);
         sum.next *= part->next;
         sum.error = part->error;
     }
@@ -145,37 +112,14 @@ static struct outcome walk_sequence(struct walk *walk, uint32_t index)
 
 static bool never_comes_back(const struct walk *walk, const struct outcome *outcome)
 {
-    return (walk->doomed ? 0 : outcome->next) + exits(outcome) < NEVER;
-}
-
-static bool goes_away(const struct outcome *outcome)
-{
-    return outcome->back + outcome->away > 0.9;
-}
-
-/* How likely an arm is by what it does: 0.5 says nothing. */
-static double arm_likely(const struct outcome *arm, const struct outcome *other)
-{
-    if (arm->cold >= 0.5 && other->cold < 0.5)
-        return COLD_ARM;
-    if (goes_away(arm) && !goes_away(other))
-        return arm->error ? ERROR_ARM : arm->log >= 0.5 ? LOG_ARM / 2 : LEAVING_ARM;
-    if (arm->log >= 0.5 && other->log < 0.5)
-        return LOG_ARM;
-    return 0.5;
-}
-
-/* Dempster's rule for two independent opinions (Wu and Larus, MICRO 1994). */
-static double combine(double a, double b)
-{
-    double both = a * b, neither = (1 - a) * (1 - b);
-    return both + neither > 0 ? both / (both + neither) : 0.5;
+    return (walk->doomed ? 0 : outcome->next) + outcome_exits(outcome) < NEVER;
 }
 
 /* The probability of the first arm. */
-static double branch_probability(struct walk *walk, const struct node *branch, const struct outcome *then,
+static double branch_probability(struct walk *walk, uint32_t index, const struct outcome *then,
                                  const struct outcome *otherwise, bool *certain)
 {
+    const struct node *branch = &walk->function->nodes.items[index], *arm = branch + 1;
     double p = 0.5;
     *certain = false;
     if (branch->a != SUMMARY_NONE)
@@ -185,11 +129,12 @@ static double branch_probability(struct walk *walk, const struct node *branch, c
         return then_dead ? NEVER : 1 - NEVER;
     if (*certain)
         return p;
-    bool hinted = branch->a != SUMMARY_NONE && walk->function->conditions.items[branch->a].hint != HINT_NONE;
-    if (hinted)
+    if (branch->a != SUMMARY_NONE && walk->function->conditions.items[branch->a].hint != HINT_NONE)
         return p;
-    p = combine(p, arm_likely(then, otherwise));
-    return combine(p, 1 - arm_likely(otherwise, then));
+    if (branch->a != SUMMARY_NONE && likelihood_settles(walk->function, branch->a, index + 1, arm->end))
+        p = outcome_combine(p, SETTLING_ARM);
+    p = outcome_combine(p, outcome_arm_likely(then, otherwise));
+    return outcome_combine(p, 1 - outcome_arm_likely(otherwise, then));
 }
 
 static struct outcome walk_branch(struct walk *walk, uint32_t index)
@@ -202,7 +147,7 @@ static struct outcome walk_branch(struct walk *walk, uint32_t index)
     struct outcome first = walk_node(walk, then);
     struct outcome second = two ? walk_node(walk, nodes[then].end) : (struct outcome){.next = 1};
     bool certain;
-    double p = branch_probability(walk, &nodes[index], &first, &second, &certain);
+    double p = branch_probability(walk, index, &first, &second, &certain);
     walk->share[then] = p;
     walk->spread[then] = certain ? 0 : GUESS_SPREAD * (1 - p);
     if (two) {
@@ -211,8 +156,8 @@ static struct outcome walk_branch(struct walk *walk, uint32_t index)
     }
     struct outcome sum = {.next = p * first.next + (1 - p) * second.next,
                           .error = p > 0.5 ? first.error : second.error};
-    add_scaled(&sum, &first, p);
-    add_scaled(&sum, &second, 1 - p);
+    outcome_add(&sum, &first, p);
+    outcome_add(&sum, &second, 1 - p);
     return sum;
 }
 
@@ -240,10 +185,10 @@ static double weigh_arms(struct walk *walk, uint32_t index, bool *certain)
         chosen = chosen || walk->share[arm] > 0;
         has_default = has_default || nodes[arm].flags & ARM_DEFAULT;
     }
-    double sum = has_default || chosen ? 0 : DEFAULT_WEIGHT;
+    double sum = has_default || chosen ? 0 : 1;
     for (uint32_t arm = index + 1; arm < nodes[index].end; arm = nodes[arm].end) {
         if (walk->share[arm] < 0)
-            walk->share[arm] = chosen ? 0 : nodes[arm].flags & ARM_DEFAULT ? DEFAULT_WEIGHT : 1;
+            walk->share[arm] = chosen ? 0 : 1;
         sum += walk->share[arm];
     }
     *certain = chosen && count == 1;
@@ -269,7 +214,7 @@ static struct outcome walk_switch(struct walk *walk, uint32_t index)
         walk->spread[arm] = certain ? 0 : GUESS_SPREAD * (1 - p);
         bool falls_on = nodes[arm].flags & ARM_FALLS_THROUGH;
         falls = falls_on ? p * part.next : 0;
-        add_scaled(&sum, &part, p);
+        outcome_add(&sum, &part, p);
         sum.next += falls_on ? 0 : p * part.next;
     }
     sum.next += falls + (entered < 1 ? 1 - entered : 0);
@@ -286,7 +231,7 @@ static struct outcome walk_retry(struct walk *walk, uint32_t index)
     walk->share[index + 1] = turns;
     walk->spread[index + 1] = again > 0.1 ? 0.5 : 0;
     struct outcome sum = {.next = turns * body.next, .error = body.error};
-    add_scaled(&sum, &body, turns);
+    outcome_add(&sum, &body, turns);
     return sum;
 }
 
@@ -343,7 +288,7 @@ static struct outcome walk_loop(struct walk *walk, uint32_t index)
     walk->spread[index + 1] = turns.spread;
     double by = walk->share[index + 1] * scale;
     struct outcome sum = {0};
-    add_scaled(&sum, &body, by);
+    outcome_add(&sum, &body, by);
     sum.next = runs_out + by * body.leave;
     sum.leave = sum.again = 0;
     if (endless && exit < NEVER)
@@ -394,7 +339,8 @@ static struct outcome walk_call(const struct walk *walk, const struct node *node
     return (struct outcome){.next = flags & CALL_NEVER_RETURNS ? 0 : 1,
                             .forever = flags & CALL_RUNS_FOREVER ? 1 : 0,
                             .cold = flags & CALL_COLD ? 1 : 0,
-                            .log = flags & CALL_LOGS ? 1 : 0};
+                            .log = flags & CALL_LOGS ? 1 : 0,
+                            .sleep = flags & CALL_SLEEPS ? 1 : 0};
 }
 
 static struct outcome walk_node(struct walk *walk, uint32_t index)

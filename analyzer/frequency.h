@@ -19,6 +19,7 @@
 #define CALL_COLD 2u          /* of a function that is marked as rarely called */
 #define CALL_LOGS 4u          /* formats a message for somebody and drops the result */
 #define CALL_ALLOCATES 8u     /* NULL means: out of memory */
+#define CALL_SLEEPS 32u       /* for a given time, and does little else */
 #define CALL_RUNS_FOREVER 16u /* with CALL_NEVER_RETURNS: it goes on until the program ends */
 
 #define KNOWN_CONSTANTS 4
@@ -64,6 +65,10 @@ const uint8_t *likelihood_slots(const struct frequency_input *input, struct aren
 
 /* The probability that a condition holds, 0 to 1; `*certain` is set if constants decide it. */
 double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *certain);
+
+/* Does an arm, the nodes from `first` up to `end`, set what its condition asks for, where that outlives the call? Such
+ * an arm settles the matter: what it initialises is not initialised again, and what it empties has to fill up first. */
+bool likelihood_settles(const struct function *function, uint32_t condition, uint32_t first, uint32_t end);
 
 /* ---- loops ---- */
 

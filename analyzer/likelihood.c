@@ -216,3 +216,48 @@ double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *
         p = condition->hint == HINT_LIKELY ? LIKELY : 1 - LIKELY;
     return p;
 }
+
+/* A member or a global variable is set between two nodes. A comparison of sizes is settled by a constant only: a
+ * counter that goes on is no end. */
+static bool is_set(const struct function *function, uint32_t value, bool by_constant, uint32_t first, uint32_t end)
+{
+    if (value == SUMMARY_NONE || function->values.items[value].kind != VALUE_SLOT)
+        return false;
+    uint32_t slot = function->values.items[value].a;
+    enum slot_kind kind = function->slots.items[slot].kind;
+    if (kind != SLOT_GLOBAL && kind != SLOT_FIELD)
+        return false;
+    for (array_each(const struct assignment, assignment, &function->flows)) {
+        const struct value *target = &function->values.items[assignment->target];
+        bool constant = function->values.items[assignment->source].kind == VALUE_INTEGER;
+        if (assignment->node >= first && assignment->node <= end && target->kind == VALUE_SLOT && target->a == slot &&
+            (constant || !by_constant))
+            return true;
+    }
+    return false;
+}
+
+bool likelihood_settles(const struct function *function, uint32_t condition, uint32_t first, uint32_t end)
+{
+    const struct condition *asked = &function->conditions.items[condition];
+    bool ordered = false;
+    switch (asked->op) {
+    case CONDITION_NOT:
+        return likelihood_settles(function, asked->a, first, end);
+    case CONDITION_AND:
+        return likelihood_settles(function, asked->a, first, end) || likelihood_settles(function, asked->b, first, end);
+    case CONDITION_OR:
+        return likelihood_settles(function, asked->a, first, end) && likelihood_settles(function, asked->b, first, end);
+    case CONDITION_TRUTH:
+        return is_set(function, asked->a, false, first, end);
+    case CONDITION_LESS:
+    case CONDITION_LESS_EQUAL:
+    case CONDITION_GREATER:
+    case CONDITION_GREATER_EQUAL:
+        ordered = true;
+        break;
+    default:
+        break;
+    }
+    return is_set(function, asked->a, ordered, first, end) || is_set(function, asked->b, ordered, first, end);
+}

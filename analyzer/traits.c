@@ -3,7 +3,8 @@
 
 #define MOST_CALLS_OF_REPORT 3
 #define REPORT_ROUNDS 3 /* of wrappers around wrappers */
-#define SMALL_NODES 6   /* a body of so few nodes without calls is inlined */
+#define MOST_NODES_OF_SLEEP 20
+#define SMALL_NODES 6 /* a body of so few nodes without calls is inlined */
 
 bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol)
 {
@@ -66,6 +67,17 @@ static uint8_t how_call_returns(const struct trait_table *table, uint32_t caller
     return noreturn || callee->noreturn ? CALL_NEVER_RETURNS | forever : 0;
 }
 
+/* Whatever its arguments are, it waits for time to pass. */
+static bool api_sleeps(const struct api *api)
+{
+    for (unsigned i = 0; i < api->cost_count; i++) {
+        const struct api_cost_variant *variant = &api->costs[i];
+        if (!variant->waits || variant->wait_kind_from_fd || variant->wait_kind != WAIT_SLEEP)
+            return false;
+    }
+    return api->cost_count > 0;
+}
+
 uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     const struct function *body = &table->linked->functions.items[caller].body;
@@ -84,6 +96,8 @@ uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_
         logs = callee->reports || (declared & FUNCTION_VARIADIC && writes_message(body, &body->calls.items[call]));
     }
     flags |= allocates ? CALL_ALLOCATES : 0;
+    bool sleeps = definition != NO_FUNCTION ? table->of[definition].sleeps : api && api_sleeps(api);
+    flags |= sleeps ? CALL_SLEEPS : 0;
     flags |= logs ? CALL_LOGS : 0;
     flags |= declared & FUNCTION_COLD ? CALL_COLD : 0;
     return flags;
@@ -165,11 +179,27 @@ static bool always_reports(const struct trait_table *table, uint32_t index)
     return false;
 }
 
-static void find_reporters(struct trait_table *table)
+/* A small function that sleeps on some way. */
+static bool is_sleep(const struct trait_table *table, uint32_t index)
 {
-    for (int round = 0; round < REPORT_ROUNDS; round++)
-        for (array_each(uint32_t, index, &table->program->functions))
-            table->of[*index].reports = table->of[*index].reports || always_reports(table, *index);
+    const struct function *body = &table->linked->functions.items[index].body;
+    if (body->calls.count > MOST_CALLS_OF_REPORT || body->nodes.count > MOST_NODES_OF_SLEEP)
+        return false;
+    for (uint32_t call = 0; call < body->calls.count; call++)
+        if (traits_of_call(table, index, call) & CALL_SLEEPS)
+            return true;
+    return false;
+}
+
+static void find_reporters_and_sleeps(struct trait_table *table)
+{
+    for (int round = 0; round < REPORT_ROUNDS; round++) {
+        for (array_each(uint32_t, index, &table->program->functions)) {
+            struct traits *traits = &table->of[*index];
+            traits->reports = traits->reports || always_reports(table, *index);
+            traits->sleeps = traits->sleeps || is_sleep(table, *index);
+        }
+    }
 }
 
 /* ---- parameters ---- */
@@ -210,7 +240,7 @@ void traits_find(struct trait_table *table, struct arena *arena)
 {
     table->of = ARENA_ARRAY(arena, struct traits, table->linked->functions.count);
     find_noreturn(table, arena);
-    find_reporters(table);
+    find_reporters_and_sleeps(table);
     for (array_each(uint32_t, index, &table->program->functions)) {
         const struct function *body = &table->linked->functions.items[*index].body;
         struct traits *traits = &table->of[*index];

@@ -13,6 +13,7 @@ struct traits {
     bool forever;        /* … because it goes on until the program ends, as a server's main loop does */
     bool cold;           /* marked as rarely called */
     bool may_wait;       /* some call below it waits, whatever its arguments are */
+    bool sleeps;         /* for a given time, and does little else */
     bool reports;        /* does little but write a message */
     bool allocates;      /* returns what it allocated */
     bool small;          /* a compiler puts it into its callers */

@@ -1,12 +1,13 @@
 /* How many turns a loop makes: from its trip count, its condition, or its kind. */
 #include "analyzer/frequency.h"
 
+#define NESTED 0.7 /* of the turns are left inside another loop: there are many small rows, or few large ones */
 #define SELDOM 0.2 /* a condition that holds so seldom does not run a loop, it tries something again */
 
 /* Medians and spreads where nothing is known. GCC measures that loop exits are taken every ninth time, LLVM assumes
  * every thirty-first. */
 static const struct turns turns_by_kind[] = {
-    [LOOP_COUNTED] = {.expected = 6, .spread = 1.6}, [LOOP_CONDITION] = {.expected = 10, .spread = 1.6},
+    [LOOP_COUNTED] = {.expected = 3, .spread = 1.6}, [LOOP_CONDITION] = {.expected = 10, .spread = 1.6},
     [LOOP_LIST] = {.expected = 4, .spread = 1.4},    [LOOP_STRING] = {.expected = 20, .spread = 1.0},
     [LOOP_CALL] = {.expected = 6, .spread = 1.4},    [LOOP_ENDLESS] = {.expected = 1000, .spread = 1.6},
     [LOOP_ONCE] = {.expected = 1, .spread = 0},      [LOOP_GOTO] = {.expected = 1.3, .spread = 0.5},
@@ -66,6 +67,21 @@ static uint32_t test_end(const struct function *function, uint32_t loop)
     return end;
 }
 
+static bool is_nested(const struct function *function, uint32_t index)
+{
+    for (uint32_t i = 0; i < index; i++) {
+        const struct node *node = &function->nodes.items[i];
+        if (node->kind == NODE_LOOP && node->end > index && node->flags != LOOP_ONCE && node->flags != LOOP_GOTO)
+            return true;
+    }
+    return false;
+}
+
+static bool counts_or_tests(const struct node *loop)
+{
+    return loop->flags == LOOP_COUNTED || loop->flags == LOOP_CONDITION || loop->flags == LOOP_LIST;
+}
+
 struct turns turns_of(const struct likelihood *likelihood, uint32_t index)
 {
     const struct function *function = likelihood->input->function;
@@ -73,6 +89,8 @@ struct turns turns_of(const struct likelihood *likelihood, uint32_t index)
     struct turns turns = turns_by_kind[loop->flags];
     turns.test_ends = SUMMARY_NONE;
     turns.enters = 1;
+    if (counts_or_tests(loop) && is_nested(function, index))
+        turns.expected *= NESTED;
     bool known = known_turns(likelihood, loop, &turns);
     bool is_test = loop->flags == LOOP_CONDITION || loop->flags == LOOP_CALL || loop->flags == LOOP_COUNTED;
     if (!is_test || loop->a == SUMMARY_NONE)

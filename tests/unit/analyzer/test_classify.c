@@ -57,7 +57,7 @@ static void test_waiting_is_io_or_wait_by_kind(void **state)
 static void test_halves_are_mixed(void **state)
 {
     (void)state;
-    struct cost cost = {.cpu = 1e6, .cpu_spread = 0.3, .wait = {[WAIT_DISK] = 1e6}, .wait_spread = 0.3};
+    struct cost cost = {.cpu = 1e6, .cpu_spread = 0.3, .wait = {[WAIT_DISK] = 1.8e6}, .wait_spread = 0.3};
     struct classification classification = of(cost, 1);
     assert_int_equal(classification.class_kind, CLASS_MIXED);
     assert_close(classification.share, 0.5, 0.03);

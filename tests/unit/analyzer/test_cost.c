@@ -315,7 +315,7 @@ static void test_unknown_callees_are_counted(void **state)
     assert_int_equal(indirect->first_unknown, 0);
 }
 
-static void test_pointer_calls_cost_the_mean_of_their_targets(void **state)
+static void test_pointers_lead_to_what_is_cheap_more_often(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const names[] = {"small", "large"};
@@ -336,8 +336,59 @@ static void test_pointer_calls_cost_the_mean_of_their_targets(void **state)
     solve(fixture);
     double small = entry_of(fixture, "small")->total.cpu, large = entry_of(fixture, "large")->total.cpu;
     double mean = entry_of(fixture, "both")->total.cpu;
-    assert_close(mean, (small + large) / 2, 0.05 * mean);
+    assert_true(mean > 1.1 * small);
+    assert_true(mean < 0.95 * (small + large) / 2);
     assert_true(entry_of(fixture, "both")->total.cpu_spread > 0.3);
+}
+
+/* if (global) work(); where all that is ever assigned to the global is 1. */
+static void test_members_that_are_never_cleared_may_be_zero(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = open_function(fixture, "asks", 0);
+    function->slots.count = 0;
+    array_push(&function->slots,
+               (struct slot){SLOT_GLOBAL, SLOT_NUMBER, 0, names_add(&fixture->summary.names, "flag")});
+    array_push(&function->values, (struct value){.kind = VALUE_SLOT, .a = 0});
+    uint32_t flag = function->values.count - 1;
+    uint32_t branch = open_node(function, NODE_BRANCH, 0,
+                                add_condition(function, CONDITION_TRUTH, OPERAND_INTEGER, flag, SUMMARY_NONE));
+    uint32_t arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    close_node(function, arm);
+    arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    add_named_call(fixture, function, "sleep", add_integer(function, 1), SUMMARY_NONE);
+    close_node(function, arm);
+    close_node(function, branch);
+    array_push(&function->flows, (struct assignment){flag, add_integer(function, 1), function->nodes.count});
+    close_function(fixture, function);
+    solve(fixture);
+    assert_true(cost_wait(&entry_of(fixture, "asks")->total) > 1e6);
+}
+
+static void define_branch_to(struct fixture *fixture, const char *name, const char *callee)
+{
+    struct function *function = open_function(fixture, name, 0);
+    uint32_t branch = open_node(function, NODE_BRANCH, 0, add_open_condition(function));
+    uint32_t arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    add_named_call(fixture, function, callee, SUMMARY_NONE, SUMMARY_NONE);
+    close_node(function, arm);
+    arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    close_node(function, arm);
+    close_node(function, branch);
+    close_function(fixture, function);
+}
+
+static void test_sleeps_on_the_side_are_rare(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *nap = open_function(fixture, "nap", 0);
+    add_named_call(fixture, nap, "sleep", add_integer(nap, 1), SUMMARY_NONE);
+    close_function(fixture, nap);
+    define_branch_to(fixture, "retries", "nap");
+    define(fixture, "waits", "nap");
+    solve(fixture);
+    assert_true(cost_wait(&entry_of(fixture, "retries")->total) < 0.1e9);
+    assert_close(cost_wait(&entry_of(fixture, "waits")->total), 1e9, 1e7);
 }
 
 /* A loop that polls, with or without calling handlers. */
@@ -465,7 +516,9 @@ int main(void)
         TEST(test_threads_cost_their_start_only),
         TEST(test_recursion_costs_more_but_does_not_explode),
         TEST(test_unknown_callees_are_counted),
-        TEST(test_pointer_calls_cost_the_mean_of_their_targets),
+        TEST(test_pointers_lead_to_what_is_cheap_more_often),
+        TEST(test_members_that_are_never_cleared_may_be_zero),
+        TEST(test_sleeps_on_the_side_are_rare),
         TEST(test_dispatchers_idle),
         TEST(test_what_ends_the_program_does_not_return),
         TEST(test_allocations_do_not_fail),

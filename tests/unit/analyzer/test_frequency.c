@@ -196,10 +196,93 @@ static void test_unknown_loop_is_a_wide_guess(void **state)
     uint32_t body = add_operations(function, 1);
     close_loop(function, loop);
     solve(fixture);
-    assert_close(at(fixture, body), 6, 1e-6);
+    assert_close(at(fixture, body), 3, 1e-6);
     uint32_t group = fixture->found.groups[body];
     assert_int_not_equal(group, 0);
     assert_true(fixture->found.group[group].spread > 1);
+}
+
+static void test_inner_loops_are_shorter(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t outer = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, SUMMARY_NONE);
+    uint32_t once = add_operations(function, 1);
+    uint32_t inner = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, SUMMARY_NONE);
+    uint32_t body = add_operations(function, 1);
+    close_loop(function, inner);
+    close_loop(function, outer);
+    solve(fixture);
+    assert_true(at(fixture, body) > at(fixture, once));
+    assert_true(at(fixture, body) < at(fixture, once) * at(fixture, once));
+}
+
+/* An arm that ends in `sets = 1`, after a condition that the other value is true. */
+static struct arms add_setting_branch(struct function *function, uint32_t asks, uint32_t sets)
+{
+    uint32_t condition = add_condition(function, CONDITION_TRUTH, OPERAND_INTEGER, asks, SUMMARY_NONE);
+    struct arms arms = add_branch(function, condition, NODE_SEQUENCE, SUMMARY_NONE);
+    array_push(&function->flows, (struct assignment){sets, add_integer(function, 1), arms.then});
+    return arms;
+}
+
+static void test_what_an_arm_settles_is_rare(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t global = add_slot(function, SLOT_GLOBAL, 0), other = add_slot(function, SLOT_GLOBAL, 1),
+             local = add_slot(function, SLOT_LOCAL, 0);
+    struct arms settles = add_setting_branch(function, global, global);
+    struct arms sets_another = add_setting_branch(function, other, global);
+    struct arms forgets = add_setting_branch(function, local, local);
+    solve(fixture);
+    assert_true(at(fixture, settles.then) < 0.2);
+    assert_true(at(fixture, sets_another.then) > 0.3);
+    assert_true(at(fixture, forgets.then) > 0.3);
+}
+
+static void test_comparisons_are_settled_by_constants_only(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t used = add_slot(function, SLOT_GLOBAL, 0), room = add_slot(function, SLOT_GLOBAL, 1);
+    uint32_t full = add_condition(function, CONDITION_GREATER_EQUAL, OPERAND_INTEGER, used, room);
+    struct arms empties = add_branch(function, full, NODE_SEQUENCE, SUMMARY_NONE);
+    array_push(&function->flows, (struct assignment){used, add_integer(function, 0), empties.then});
+    struct arms goes_on = add_branch(function, full, NODE_SEQUENCE, SUMMARY_NONE);
+    array_push(&function->flows,
+               (struct assignment){used, add_value(function, VALUE_UNKNOWN, 0, 0), goes_on.otherwise});
+    solve(fixture);
+    assert_true(at(fixture, empties.then) < 0.3);
+    assert_close(at(fixture, goes_on.then), 0.5, 1e-9);
+}
+
+static void test_sleeping_is_for_what_went_wrong(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t branch = open_node(function, NODE_BRANCH, 0, add_open_condition(function));
+    uint32_t arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    uint32_t sleeps = add_call(function, add_value(function, VALUE_FUNCTION, 0, 0));
+    close_node(function, arm);
+    arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    close_node(function, arm);
+    close_node(function, branch);
+    fixture->calls[0] = CALL_SLEEPS;
+    solve(fixture);
+    assert_true(at(fixture, sleeps) < 0.1);
+}
+
+static void test_long_functions_reach_their_end(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    for (int i = 0; i < 40; i++)
+        add_branch(function, add_open_condition(function), NODE_RETURN, add_integer(function, -1));
+    uint32_t after = add_operations(function, 1);
+    solve(fixture);
+    assert_true(at(fixture, after) > 0.05);
+    assert_true(at(fixture, after) < 0.5);
 }
 
 static void test_endless_loop_runs_until_it_is_left(void **state)
@@ -306,7 +389,7 @@ static void test_switch_shares_its_arms(void **state)
     solve(fixture);
     assert_close(at(fixture, one), at(fixture, two), 1e-9);
     assert_close(at(fixture, three), 2 * at(fixture, one), 1e-9);
-    assert_true(at(fixture, other) < at(fixture, one));
+    assert_close(at(fixture, other), at(fixture, one), 1e-9);
     assert_close(at(fixture, after), at(fixture, one) + at(fixture, other), 1e-9);
 }
 
@@ -374,6 +457,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_follows_a_call_that_does_not_return, begin, end),
         cmocka_unit_test_setup_teardown(test_known_trip_counts_multiply, begin, end),
         cmocka_unit_test_setup_teardown(test_unknown_loop_is_a_wide_guess, begin, end),
+        cmocka_unit_test_setup_teardown(test_inner_loops_are_shorter, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_an_arm_settles_is_rare, begin, end),
+        cmocka_unit_test_setup_teardown(test_comparisons_are_settled_by_constants_only, begin, end),
+        cmocka_unit_test_setup_teardown(test_sleeping_is_for_what_went_wrong, begin, end),
+        cmocka_unit_test_setup_teardown(test_long_functions_reach_their_end, begin, end),
         cmocka_unit_test_setup_teardown(test_endless_loop_runs_until_it_is_left, begin, end),
         cmocka_unit_test_setup_teardown(test_endless_loop_without_exit_never_ends, begin, end),
         cmocka_unit_test_setup_teardown(test_failed_call_is_tried_again_rarely, begin, end),
