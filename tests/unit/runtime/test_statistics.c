@@ -166,7 +166,7 @@ static void test_clusters_matter(void **state)
     for (unsigned i = 0; i < 20; i++) {
         clusters[i] = i / 4;
         alone[i] = i;
-        values[i] = (double)(i / 4) + 0.01 * (double)(i % 4);
+        values[i] = (double)clusters[i] + 0.01 * (double)(i % 4);
     }
     struct estimate clustered = estimate_median(&(struct sample){values, clusters, 20}, 1);
     struct estimate naive = estimate_median(&(struct sample){values, alone, 20}, 1);

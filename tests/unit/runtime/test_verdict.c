@@ -32,10 +32,10 @@ static void run_make(struct run *run, const double speeds[MODELS], double noise,
 {
     struct random_source source;
     random_seed(&source, seed);
-    for (unsigned i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < ROUNDS; i++) {
         double drift = exp(0.3 * simulate_normal(&source)); /* of the whole round: must cancel out */
-        run->rounds[i] = (struct verdict_round){.restart = i % RESTARTS, .spin_ns = 1e6, .stolen = 0};
-        for (unsigned j = 0; j < MODELS; j++) {
+        run->rounds[i] = (struct verdict_round){.restart = (unsigned)(i % RESTARTS), .spin_ns = 1e6, .stolen = 0};
+        for (size_t j = 0; j < MODELS; j++) {
             double value = speeds[j] * drift * exp(noise * simulate_normal(&source));
             run->throughput[i * MODELS + j] = run->corrected[i * MODELS + j] = value;
         }
@@ -117,9 +117,9 @@ static void test_between_is_inconclusive(void **state)
     assert_false(verdict_enough(&run.input));
 }
 
-static void blank(struct run *run, unsigned model, unsigned from)
+static void blank(struct run *run, size_t model, size_t from)
 {
-    for (unsigned i = from; i < ROUNDS; i++) {
+    for (size_t i = from; i < ROUNDS; i++) {
         run->throughput[i * MODELS + model] = run->corrected[i * MODELS + model] = (double)NAN;
     }
 }
@@ -159,14 +159,14 @@ static void test_the_tax_may_decide(void **state)
     run_make(&run, (double[]){50, 1, 100, 120}, 0.01, 7);
     run.input.corrected = run.corrected;
     assert_int_equal(judge(&run).decision, CONCPROBE_WIN);
-    for (unsigned i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < ROUNDS; i++) {
         run.corrected[i * MODELS + 2] *= 1.5;
     }
     struct concprobe_verdict verdict = judge(&run);
     assert_int_equal(verdict.decision, CONCPROBE_INCONCLUSIVE);
     assert_says(&verdict, "threading with it, async without");
 
-    for (unsigned i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < ROUNDS; i++) {
         run.corrected[i * MODELS + 2] *= 0.8; /* 1.2 × the raw one: as fast as threading */
     }
     verdict = judge(&run);
@@ -179,15 +179,15 @@ static void test_twin(void **state)
     (void)state;
     struct run run;
     run_make(&run, (double[]){100, 1, 300, 150}, 0.01, 8);
-    for (unsigned i = 0; i < ROUNDS; i++) {
-        run.rounds[i].twin = run.throughput[i * MODELS] * (1.1 + 0.001 * i);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        run.rounds[i].twin = run.throughput[i * MODELS] * (1.1 + 0.001 * (double)i);
     }
     struct concprobe_verdict verdict = judge(&run);
     assert_int_equal(verdict.decision, CONCPROBE_INCONCLUSIVE);
     assert_says(&verdict, "but serial over itself was 1.1");
 
-    for (unsigned i = 0; i < ROUNDS; i++) {
-        run.rounds[i].twin = run.throughput[i * MODELS] * (1.005 + 0.0001 * i);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        run.rounds[i].twin = run.throughput[i * MODELS] * (1.005 + 0.0001 * (double)i);
     }
     verdict = judge(&run);
     assert_int_equal(verdict.decision, CONCPROBE_WIN);
@@ -204,7 +204,7 @@ static void test_busy_machine(void **state)
     (void)state;
     struct run run;
     run_make(&run, (double[]){100, 1, 300, 250}, 0.01, 9);
-    for (unsigned i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < ROUNDS; i++) {
         run.rounds[i].spin_ns = i % 2 ? 1e6 : 1.8e6;
     }
     struct concprobe_verdict verdict = judge(&run);
@@ -212,12 +212,12 @@ static void test_busy_machine(void **state)
     assert_true(fabs(verdict.gauge - 0.8) < 1e-9);
     assert_says(&verdict, "too busy");
 
-    for (unsigned i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < ROUNDS; i++) {
         run.throughput[i * MODELS + 3] = run.throughput[i * MODELS];
     }
     assert_int_equal(judge(&run).decision, CONCPROBE_WIN); /* 3 does */
 
-    for (unsigned i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < ROUNDS; i++) {
         run.rounds[i].spin_ns = i % 2 ? 1e6 : 1.2e6;
         run.rounds[i].stolen = 0.1;
         run.rounds[i].others = 0.4;
