@@ -70,4 +70,5 @@ const struct concprobe_probe probe_directory_walk = {
     .call = walk_call,
     .run_start = walk_prepare,
     .run_stop = walk_remove,
+    .needs_disk = true,
 };

@@ -54,4 +54,5 @@ const struct concprobe_probe probe_file_read = {
     .run_stop = read_close,
     .worker_start = read_make_room,
     .worker_stop = input_free_worker,
+    .needs_disk = true,
 };

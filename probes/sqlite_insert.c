@@ -37,4 +37,5 @@ const struct concprobe_probe probe_sqlite_insert = {
     .run_start = insert_prepare,
     .worker_start = insert_open,
     .worker_stop = database_close,
+    .needs_disk = true,
 };

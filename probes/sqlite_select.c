@@ -43,4 +43,5 @@ const struct concprobe_probe probe_sqlite_select = {
     .run_start = select_prepare,
     .worker_start = select_open,
     .worker_stop = database_close,
+    .needs_disk = true,
 };
