@@ -2,6 +2,7 @@
 #include "runtime/recorder/recorder.h"
 
 #include <errno.h>
+#include <sched.h>
 
 enum { HASH_BITS = 17, HASH_SLOTS = 1 << HASH_BITS };
 
@@ -29,6 +30,20 @@ static uint32_t add_function(uint64_t address)
     return number;
 }
 
+/* Another thread is just adding the function, for an instant unless it is preempted. In a fork's child it may never be
+ * done: then the function goes with those that are too many. */
+static uint32_t wait_for_number(const uint32_t *number_plus_1)
+{
+    const unsigned long enough = 100000;
+    for (unsigned long i = 0; i < enough; i++) {
+        uint32_t number = __atomic_load_n(number_plus_1, __ATOMIC_ACQUIRE);
+        if (number)
+            return number - 1;
+        sched_yield();
+    }
+    return 0;
+}
+
 uint32_t function_number(uint64_t address)
 {
     const uint64_t spread = 0x9E3779B97F4A7C15u; /* 2^64 / golden ratio */
@@ -43,8 +58,7 @@ uint32_t function_number(uint64_t address)
         }
         if (found != address)
             continue;
-        uint32_t number_plus_1 = __atomic_load_n(&hash[at].number_plus_1, __ATOMIC_ACQUIRE);
-        return number_plus_1 ? number_plus_1 - 1 : 0; /* 0: another thread is just adding it */
+        return wait_for_number(&hash[at].number_plus_1);
     }
     return 0;
 }
@@ -82,6 +96,14 @@ static void frame_finish(struct recorded_thread *thread, const struct record_fra
     function->outer_calls++;
 }
 
+/* Short calls that hardly ever sleep. */
+static bool is_short(const struct record_function *function)
+{
+    const uint64_t part = 4;
+    uint64_t own_wall = less(function->wall, function->queue + function->steal);
+    return own_wall < function->outer_calls * COUNT_ONLY_BELOW_NS && function->off <= own_wall / part;
+}
+
 void frame_pop(struct recorded_thread *thread, uint64_t now)
 {
     struct record_frame *frame = &thread->slot->frames[--thread->slot->depth];
@@ -89,10 +111,8 @@ void frame_pop(struct recorded_thread *thread, uint64_t now)
     if (function->depth)
         function->depth--;
     frame_finish(thread, frame, now, &thread->slot->account);
-    bool time_to_decide = function->outer_calls && function->outer_calls % COUNT_ONLY_AFTER == 0;
-    if (frame->outermost && time_to_decide && !function->depth && !function->off &&
-        function->wall < function->outer_calls * COUNT_ONLY_BELOW_NS)
-        function->counted_only = 1;
+    if (frame->outermost && !function->depth && function->outer_calls % COUNT_ONLY_AFTER == 0)
+        function->counted_only = is_short(function);
 }
 
 /* A call that longjmp left: it ended at the jump, where that was seen. */

@@ -59,7 +59,9 @@ bool recorder_start(void)
     if (!__atomic_compare_exchange_n(&recorder.status, &ready, RECORDER_STARTING, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE))
         return false;
+    thread_hide();
     bool good = record_create() && threads_prepare();
+    thread_show();
     __atomic_store_n(&recorder.status, good ? RECORDER_ON : RECORDER_OFF, __ATOMIC_RELEASE);
     struct recorded_thread *thread = good ? thread_current() : NULL;
     if (thread)

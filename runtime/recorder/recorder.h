@@ -80,6 +80,8 @@ bool record_knows_address(uint64_t address);
 /* threads.c */
 struct recorded_thread *thread_current(void); /* begins to record a new thread; NULL: not recorded */
 struct recorded_thread *thread_known(void);   /* NULL also for a new one */
+void thread_hide(void);                       /* the calling thread is not recorded … */
+void thread_show(void);                       /* … until here */
 bool threads_prepare(void);                   /* what is to happen at thread end and fork */
 
 /* account.c */

@@ -2,6 +2,7 @@
 #include "runtime/recorder/recorder.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -77,17 +78,43 @@ struct recorded_thread *thread_known(void)
     return own;
 }
 
+/* Another thread is just starting the recorder. It may need what this one holds (the loader's lock): not for ever. */
+static int wait_for_start(void)
+{
+    const unsigned long enough = 100000;
+    int status = RECORDER_STARTING;
+    for (unsigned long i = 0; i < enough && status == RECORDER_STARTING; i++) {
+        sched_yield();
+        status = __atomic_load_n(&recorder.status, __ATOMIC_ACQUIRE);
+    }
+    return status;
+}
+
+void thread_hide(void)
+{
+    own = &nobody;
+}
+
+void thread_show(void)
+{
+    own = NULL;
+}
+
 struct recorded_thread *thread_current(void)
 {
     int status = __atomic_load_n(&recorder.status, __ATOMIC_ACQUIRE);
+    if (status == RECORDER_OFF || own == &nobody)
+        return NULL;
     if (status == RECORDER_ON && own)
-        return own == &nobody ? NULL : own;
-    if (status != RECORDER_ON && status != RECORDER_READY)
+        return own;
+    if (status == RECORDER_STARTING)
+        status = wait_for_start();
+    if (status == RECORDER_OFF || status == RECORDER_STARTING)
         return NULL;
     int saved = errno;
     struct recorded_thread *thread = NULL;
-    if (status == RECORDER_ON || recorder_start())
-        thread = own && own != &nobody ? own : begin_thread();
+    if (status == RECORDER_ON || recorder_start() || wait_for_start() == RECORDER_ON)
+        thread = own ? own : begin_thread();
     errno = saved;
     return thread;
 }
