@@ -44,11 +44,12 @@ static int walk_call(struct concprobe_call *call)
     DIR *directory = opendir(directory_name);
     if (!directory)
         return errno;
+    const int descriptor = dirfd(directory);
     uint64_t files = 0, bytes = 0;
-    int failed = 0;
+    int failed = descriptor < 0 ? errno : 0;
     for (const struct dirent *entry = readdir(directory); entry && !failed; entry = readdir(directory)) {
         struct stat status;
-        if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (fstatat(descriptor, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
             failed = errno;
         } else if (S_ISREG(status.st_mode)) {
             files++;

@@ -57,7 +57,8 @@ const struct concprobe_probe probe_fsync_append = {
     .abi = CONCPROBE_ABI,
     .name = "fsync-append",
     .summary = "appends 4 KiB to a log and waits for the disk",
-    .stands_for = "journals, message queues, mail spools: the disk's flush is the wait (none where TMPDIR is in memory)",
+    .stands_for =
+        "journals, message queues, mail spools: the disk's flush is the wait (none where TMPDIR is in memory)",
     .call = append_call,
     .worker_start = append_open,
     .worker_stop = append_close,

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { SIZE = 64, CELLS = SIZE * SIZE };
+enum { SIZE = 64, CELLS = SIZE * SIZE, FACTOR_CELLS = 2 * CELLS };
 
 static int matrix_prepare(struct concprobe_call *call)
 {
-    double *factors = malloc(2 * CELLS * sizeof *factors);
-    for (size_t i = 0; factors && i < 2 * CELLS; i++)
+    double *factors = malloc(FACTOR_CELLS * sizeof *factors);
+    for (size_t i = 0; factors && i < FACTOR_CELLS; i++)
         factors[i] = (double)input_choice(call, i, 1000) / 1000;
     call->run = factors;
     return factors ? 0 : ENOMEM;

@@ -7,7 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 3, GIVE_UP_MS = 5000 };
+enum { WAIT_NS = 3000000, GIVE_UP_MS = 5000 };
 
 static int timer_open(struct concprobe_call *call)
 {
@@ -34,7 +34,7 @@ static int timer_close(struct concprobe_call *call)
 static int timer_call(struct concprobe_call *call)
 {
     const int timer = *(const int *)call->worker;
-    const struct itimerspec wait = {.it_value.tv_nsec = WAIT_MS * 1000000};
+    const struct itimerspec wait = {.it_value.tv_nsec = WAIT_NS};
     if (timerfd_settime(timer, 0, &wait, NULL) != 0)
         return errno;
     struct pollfd readable = {.fd = timer, .events = POLLIN};

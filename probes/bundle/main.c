@@ -28,13 +28,14 @@ unsigned char *bundle_read_file(const char *path, size_t *size)
     long length = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
     if (length >= 0)
         bytes = malloc((size_t)length + 1);
-    rewind(file);
-    if (bytes && fread(bytes, 1, (size_t)length, file) != (size_t)length) {
+    const bool whole =
+        bytes && fseek(file, 0, SEEK_SET) == 0 && fread(bytes, 1, (size_t)length, file) == (size_t)length;
+    (void)fclose(file);
+    if (!whole) {
         free(bytes);
         bytes = NULL;
         errno = EIO;
     }
-    fclose(file);
     *size = (size_t)length;
     return bytes;
 }

@@ -151,7 +151,7 @@ static _Noreturn void run_program(const struct unpacked *unpacked, char **argume
     sigprocmask(SIG_SETMASK, before, NULL);
     unsetenv("LD_PRELOAD");
     unsetenv("LD_LIBRARY_PATH");
-    if (access("/tmp", W_OK) != 0) /* where the working directories of a run go */
+    if (unpacked->base && access("/tmp", W_OK) != 0) /* where the working directories of a run go */
         setenv("TMPDIR", unpacked->base, 0);
     execv(arguments[0], arguments);
     _exit(bundle_fail("cannot run %s: %s", arguments[0], strerror(errno)));

@@ -86,10 +86,10 @@ static void queue_reply(struct loop *loop, struct connection *connection, const 
         set_timer(loop);
 }
 
-static void watch(const struct loop *loop, int operation, struct connection *connection, uint32_t events)
+static bool watch(const struct loop *loop, int operation, struct connection *connection, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = connection};
-    epoll_ctl(loop->epoll, operation, connection->socket, &event);
+    return epoll_ctl(loop->epoll, operation, connection->socket, &event) == 0;
 }
 
 static void release_if_done(struct connection *connection)
@@ -221,6 +221,7 @@ static void receive_datagrams(struct loop *loop)
 static void accept_all(struct loop *loop)
 {
     for (;;) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): epoll keeps the connection as its event's data */
         int socket = accept4(loop->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket < 0) {
             if (errno == EMFILE || errno == ENFILE) /* until a client leaves: no spinning */
@@ -235,7 +236,10 @@ static void accept_all(struct loop *loop)
         const int yes = 1;
         setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         connection->socket = socket;
-        watch(loop, EPOLL_CTL_ADD, connection, EPOLLIN);
+        if (!watch(loop, EPOLL_CTL_ADD, connection, EPOLLIN)) {
+            close(socket);
+            free(connection);
+        }
     }
 }
 
