@@ -1,6 +1,7 @@
 /* A lane: takes numbers of a block, makes these calls, and records them. */
 #include "runtime/execution.h"
 
+#include "runtime/async/dispatch.h"
 #include "runtime/big_lock.h"
 #include "runtime/fault.h"
 
@@ -113,6 +114,8 @@ int lane_start(struct execution *execution, unsigned index, struct concprobe_lan
     lane->call = (struct concprobe_call){
         .seed = execution->options->seed, .run = execution->run, .process = execution->process, .lane = lane};
     lane->alternate_stack = fault_thread_enter();
+    if (execution->options->lock == CONCPROBE_LOCK_AT_BLOCK && execution->model->shares_memory)
+        dispatch_lane_start();
     int error = call_optional(execution->probe->worker_start, &lane->call);
     return error ? start_failed(execution, "worker_start", error) : 0;
 }

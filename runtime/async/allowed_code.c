@@ -3,6 +3,8 @@
 
 #include "runtime/async/interception.h"
 
+#include <stdbool.h>
+
 #if defined(__x86_64__)
 
 /* Each thunk is 16 bytes: `syscall` (2), `jmp *slot(%rip)` (6), padding. */
@@ -50,10 +52,10 @@ __asm__(".pushsection concprobe_allowed, \"ax\", @progbits\n"
 void *allowed_thunk(uintptr_t return_address)
 {
     for (size_t i = 0; i < ALLOWED_THUNKS; i++) {
-        if (allowed_slots[i] == 0) {
-            allowed_slots[i] = return_address;
-        }
-        if (allowed_slots[i] == return_address) {
+        uintptr_t taken = 0;
+        if (__atomic_compare_exchange_n(&allowed_slots[i], &taken, return_address, false, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED) ||
+            taken == return_address) {
             return (void *)(uintptr_t)(allowed_thunks + i * 16);
         }
     }

@@ -16,7 +16,7 @@ void allowed_sigreturn(void);
 
 /* Where a system call must happen at the place of its caller, with its registers (clone: the child returns there on
  * another stack), control is sent through a thunk: system call, then a jump to `return_address`. The address of one, or
- * NULL where all are taken. One thunk a return address, for good; called by one thread at a time. */
+ * NULL where all are taken. One thunk a return address, for good. */
 void *allowed_thunk(uintptr_t return_address);
 
 /* Where these instructions lie. */

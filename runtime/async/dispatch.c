@@ -170,7 +170,15 @@ int dispatch_start(char *reason, size_t size)
 int dispatch_thread_start(void)
 {
     int code = interception_start();
-    return code != 0 ? code : switch_on(NULL);
+    interception.selector = SELECTOR_BLOCK;
+    return code != 0 ? code : switch_on(&interception.selector);
+}
+
+void dispatch_lane_start(void)
+{
+    if (coroutine_current() == NULL) {
+        dispatch_thread_start(); /* without it the interposed functions alone give the lock up */
+    }
 }
 
 void dispatch_stop(void)
@@ -189,6 +197,10 @@ int dispatch_start(char *reason, size_t size)
 int dispatch_thread_start(void)
 {
     return ENOSYS;
+}
+
+void dispatch_lane_start(void)
+{
 }
 
 void dispatch_stop(void)

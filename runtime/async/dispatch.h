@@ -16,6 +16,10 @@ int dispatch_start(char *reason, size_t size);
  * what may block. 0, or an errno value. */
 int dispatch_thread_start(void);
 
+/* For a lane under the big lock in its at-block mode: gives it up around every system call that may block, those inside
+ * libc as well. Nothing in coroutines, whose calls are caught anyway. */
+void dispatch_lane_start(void);
+
 /* Ends either, for the calling thread. */
 void dispatch_stop(void);
 

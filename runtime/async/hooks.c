@@ -88,23 +88,29 @@ static long hooked(struct coroutine *current, long number, const long arguments[
     return result;
 }
 
-/* Around a call in a common thread: the big lock, which the dispatcher must not release a second time. */
+/* Around a call in a common thread: the big lock is given up where it may wait, and the dispatcher looks away, which
+ * would do the same again, unless it measures. */
 static void before_pass(long number)
 {
     if (emulate_may_block(number)) {
         big_lock_before_block();
-        interception.inside++;
+    }
+    interception.inside++;
+    if (interception.meter == NULL) {
+        interception.selector = SELECTOR_ALLOW;
     }
 }
 
 static void after_pass(long number)
 {
-    if (emulate_may_block(number)) {
-        int saved = errno;
-        interception.inside--;
-        big_lock_after_block();
-        errno = saved;
+    int saved = errno;
+    if (--interception.inside == 0) {
+        interception.selector = SELECTOR_BLOCK;
     }
+    if (emulate_may_block(number)) {
+        big_lock_after_block();
+    }
+    errno = saved;
 }
 
 #define UNWRAP(...) __VA_ARGS__

@@ -13,9 +13,10 @@ struct wait_meter;
 /* Of each thread. A coroutine has the thread-local storage of the thread that it borrowed, so that this is also "of
  * each coroutine": no switch has to change it. */
 struct interception {
-    struct coroutine *coroutine; /* NULL: a common thread */
-    struct wait_meter *meter;    /* measures waits here; NULL: does not */
-    unsigned inside;             /* interposed functions that are under way: the dispatcher passes their calls on */
+    struct coroutine *coroutine;     /* NULL: a common thread */
+    struct wait_meter *meter;        /* measures waits here; NULL: does not */
+    unsigned inside;                 /* interposed functions that are under way: what they call is passed on */
+    volatile unsigned char selector; /* of a common thread whose calls are dispatched for the big lock */
 };
 extern _Thread_local struct interception interception __attribute__((tls_model("initial-exec")));
 
