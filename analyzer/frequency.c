@@ -25,6 +25,7 @@ struct walk {
     struct arena *arena;
     int64_t success; /* what the function returns in the end, if that is a constant */
     bool returns_constant, returns_value;
+    bool looping;   /* inside a loop: sleeping there is what it does while there is nothing to do */
     bool doomed;    /* what follows the part that is walked never comes back */
     double *share;  /* of each node: executions per execution of its parent (of a loop's body: turns) */
     double *spread; /* of each node that is a guess of its own: an arm or a loop */
@@ -275,10 +276,12 @@ static struct outcome walk_loop(struct walk *walk, uint32_t index)
         return (struct outcome){.next = 1};
     if (loop->flags == LOOP_GOTO)
         return walk_retry(walk, index);
-    bool doomed = walk->doomed, endless = loop->flags == LOOP_ENDLESS;
+    bool doomed = walk->doomed, looping = walk->looping, endless = loop->flags == LOOP_ENDLESS;
     walk->doomed = doomed && loop->flags == LOOP_ONCE;
+    walk->looping = looping || loop->flags != LOOP_ONCE;
     struct outcome body = walk_node(walk, index + 1);
     walk->doomed = doomed;
+    walk->looping = looping;
     struct turns turns = turns_of(&walk->likelihood, index);
     run_behind_test(walk, index + 1, &turns);
     double exit = 1 - body.next - body.again; /* early, to anywhere or nowhere */
@@ -340,7 +343,7 @@ static struct outcome walk_call(const struct walk *walk, const struct node *node
                             .forever = flags & CALL_RUNS_FOREVER ? 1 : 0,
                             .cold = flags & CALL_COLD ? 1 : 0,
                             .log = flags & CALL_LOGS ? 1 : 0,
-                            .sleep = flags & CALL_SLEEPS ? 1 : 0};
+                            .sleep = flags & CALL_SLEEPS && !walk->looping ? 1 : 0};
 }
 
 static struct outcome walk_node(struct walk *walk, uint32_t index)

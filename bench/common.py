@@ -21,9 +21,10 @@ OUTPUT_FLAGS = {"-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MG", "-MP", "-MV
 OUTPUT_FLAGS_WITH_VALUE = {"-o", "-MF", "-MT", "-MQ", "-MJ"}
 
 
-def fail(message):
+def fail(message, code=1):
     """Ends the benchmark: something that it needs is missing."""
-    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {message}")
+    print(f"{pathlib.Path(sys.argv[0]).name}: {message}", file=sys.stderr)
+    sys.exit(code)
 
 
 def program():
@@ -40,14 +41,15 @@ def corpus_directory():
     return pathlib.Path(os.environ.get("CONCADVISE_CORPUS") or cache / "concadvise/corpus").resolve()
 
 
-def fetch(project):
-    """The tree of a corpus project; it is fetched and built where it is missing."""
+def fetch(project, otherwise=1):
+    """The tree of a corpus project; it is fetched and built where it is missing. Where that fails, the program ends with
+    the exit code `otherwise`."""
     tree = corpus_directory() / project
     if not (tree / "compile_commands.json").exists():
         print(f"fetching {project}", file=sys.stderr)
         done = subprocess.run([BENCH / "corpus/fetch", project, corpus_directory()], stdout=sys.stderr, check=False)
         if done.returncode:
-            fail(f"{project} could not be fetched")
+            fail(f"{project} could not be fetched", otherwise)
     return tree
 
 

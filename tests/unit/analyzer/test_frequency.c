@@ -257,10 +257,8 @@ static void test_comparisons_are_settled_by_constants_only(void **state)
     assert_close(at(fixture, goes_on.then), 0.5, 1e-9);
 }
 
-static void test_sleeping_is_for_what_went_wrong(void **state)
+static uint32_t add_sleeping_branch(struct function *function)
 {
-    struct fixture *fixture = *state;
-    struct function *function = &fixture->function;
     uint32_t branch = open_node(function, NODE_BRANCH, 0, add_open_condition(function));
     uint32_t arm = open_node(function, NODE_SEQUENCE, 0, 0);
     uint32_t sleeps = add_call(function, add_value(function, VALUE_FUNCTION, 0, 0));
@@ -268,9 +266,21 @@ static void test_sleeping_is_for_what_went_wrong(void **state)
     arm = open_node(function, NODE_SEQUENCE, 0, 0);
     close_node(function, arm);
     close_node(function, branch);
-    fixture->calls[0] = CALL_SLEEPS;
+    return sleeps;
+}
+
+static void test_sleeping_is_for_what_went_wrong(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function *function = &fixture->function;
+    uint32_t once = add_sleeping_branch(function);
+    uint32_t loop = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, add_integer(function, 10));
+    uint32_t idle = add_sleeping_branch(function);
+    close_loop(function, loop);
+    fixture->calls[0] = fixture->calls[1] = CALL_SLEEPS;
     solve(fixture);
-    assert_true(at(fixture, sleeps) < 0.1);
+    assert_true(at(fixture, once) < 0.1);
+    assert_close(at(fixture, idle), 5, 1e-6);
 }
 
 static void test_long_functions_reach_their_end(void **state)
