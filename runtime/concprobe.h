@@ -72,7 +72,7 @@ struct concprobe_probe {
     concprobe_function *check; /* after each call, not timed: was the result right? 0: yes */
 
     size_t stack_bytes;   /* that a call needs at most; 0: 256 KiB */
-    size_t memory_bytes;  /* that all processes of one model may take together; 0: half of the machine's */
+    size_t memory_bytes;  /* that each process may take, and four times what its files may; 0: half of the machine's */
     double call_seconds;  /* past this a call is said to hang; 0: 10 s */
     bool not_thread_safe; /* the call must not run twice at once in one process: threading and async are left out */
     bool needs_network;   /* leaves the private loopback: no network namespace of its own */
@@ -187,7 +187,7 @@ struct concprobe_verdict {
     double over_serial, over_serial_low, over_serial_high;
     double gauge; /* contamination: the spread of a reference spin over the rounds, 0 = quiet machine */
     double aa_ratio, aa_low, aa_high; /* a model against itself, run along: should hold 1 */
-    char reason[256];                 /* in words */
+    char reason[200];                 /* in words */
 };
 
 struct concprobe_scaling { /* X(K) = λK / (1 + σ(K−1) + κK(K−1)), Gunther 2007 */

@@ -18,7 +18,7 @@ enum {
     START_NS_PER_LANE = 2000000,      /* patience with set-up beyond call_seconds; a fork takes 0.4 ms */
 };
 
-enum answer { ANSWER_GIVEN, ANSWER_DIED, ANSWER_HUNG };
+enum answer { ANSWER_GIVEN, ANSWER_DIED, ANSWER_HUNG, ANSWER_STARVED };
 
 /* ---- orders ---- */
 
@@ -81,6 +81,8 @@ static enum answer wait_for_answer(struct instance *instance, const struct watch
             return ANSWER_GIVEN;
         if (waitpid(instance->pid, status, WNOHANG) == instance->pid)
             return ANSWER_DIED;
+        if (memory_is_short())
+            return ANSWER_STARVED;
         if (hangs(instance, watch, &progress))
             return ANSWER_HUNG;
         if (watch->limit_ns && now_ns() - begin > watch->limit_ns)
@@ -122,6 +124,9 @@ static bool ask(struct instance *instance, const struct instance_plan *plan, enu
     case ANSWER_DIED:
         describe_death(status, plan->probe, instance->sink, reason);
         cell_end(instance->cell, CONCPROBE_CRASHED, "%s", reason);
+        break;
+    case ANSWER_STARVED:
+        cell_end(instance->cell, CONCPROBE_FAILED, "stopped, as the machine ran out of memory during %s", doing[order]);
         break;
     case ANSWER_HUNG:
         cell_end(instance->cell, CONCPROBE_HUNG, "%s did not end within %.3g s", doing[order],

@@ -14,6 +14,8 @@ enum {
     MAX_DEPTH = 8 /* of the process tree: workers, what their calls start, a shell between */
 };
 
+#define SHORT_SHARE 0.03 /* of the memory left: then whoever computes is stopped before the OOM killer chooses */
+
 /* The number after `key` in a file of "Key:  number unit" lines; NaN where it has none. */
 static double field_of(const char *path, const char *key)
 {
@@ -28,6 +30,17 @@ static double field_of(const char *path, const char *key)
             break;
         }
     fclose(file);
+    return value;
+}
+
+double number_in_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    double value = -1;
+    if (file && fscanf(file, "%lf", &value) != 1)
+        value = -1;
+    if (file)
+        fclose(file);
     return value;
 }
 
@@ -103,6 +116,13 @@ double memory_of_process_tree(void)
 double memory_data_bytes(void)
 {
     return field_of_process(getpid(), "status", "VmData:") * 1024;
+}
+
+bool memory_is_short(void)
+{
+    double available = field_of("/proc/meminfo", "MemAvailable:");
+    double all = field_of("/proc/meminfo", "MemTotal:");
+    return available < all * SHORT_SHARE;
 }
 
 static double cpu_of_process(pid_t pid)

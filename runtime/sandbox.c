@@ -27,6 +27,9 @@ enum {
     REMOVE_EVERY_US = 50 * 1000,
     SINK_BYTES = 64 * 1024,
     SPARE_PROCESSES = 4096, /* beyond the model's: what calls start themselves */
+    SPARE_TASKS = 16384,
+    TASKS_PER_LANE = 2,
+    MAX_TASKS = 1 << 22, /* PID_MAX_LIMIT */
     SPARE_FILES = 4096,
     FILES_PER_LANE = 16,
     MAX_FILE_BYTES = 1 << 30
@@ -51,6 +54,7 @@ struct sandbox {
     void (*chamber)(const struct chamber_plan *plan, struct ledger *ledger);
     char directory[1024];
     enum walls walls;
+    unsigned tasks; /* threads and processes at most */
 };
 
 __attribute__((format(printf, 2, 3))) static void report(struct sandbox *sandbox, const char *format, ...)
@@ -91,7 +95,7 @@ static _Noreturn void chamber_process(const struct sandbox *sandbox)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (!walls_furnish(sandbox->walls, sandbox->plan->run->probe, sandbox->directory))
+    if (!walls_furnish(sandbox->walls, sandbox->plan->run->probe, sandbox->directory, sandbox->tasks))
         _exit(WALLS_FORBIDDEN);
     sandbox->chamber(sandbox->plan, sandbox->ledger);
     end_descendants();
@@ -199,12 +203,27 @@ static int run_guard(struct sandbox *sandbox, const sigset_t *signals)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
+/* All instances of a level live at once. To be asked outside of the namespace, which does not tell the machine's limit.
+ */
+static unsigned most_tasks(const struct sandbox *sandbox)
+{
+    const struct concprobe_options *options = &sandbox->plan->run->options;
+    unsigned long long most = 0;
+    for (size_t i = 0; i < options->concurrency_count; i++)
+        most = options->concurrency[i] > most ? options->concurrency[i] : most;
+    unsigned long long tasks = SPARE_TASKS + most * (sandbox->plan->run->model_count + 1) * TASKS_PER_LANE;
+    double machine = number_in_file("/proc/sys/kernel/pid_max");
+    double least = machine > 0 ? machine : (double)MAX_TASKS;
+    return (double)tasks < least ? (unsigned)tasks : (unsigned)least;
+}
+
 static _Noreturn void janitor_process(struct sandbox *sandbox)
 {
     setpgid(0, 0);
     reset_signals();
     sigset_t signals = await(SIGCHLD, SIGTERM);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    sandbox->tasks = most_tasks(sandbox);
     if (!make_directory(sandbox))
         _exit(0);
     int code = WALLS_FORBIDDEN;
@@ -223,6 +242,8 @@ void sandbox_run(const struct chamber_plan *plan, struct ledger *ledger,
                  void (*chamber)(const struct chamber_plan *plan, struct ledger *ledger))
 {
     struct sandbox sandbox = {.plan = plan, .ledger = ledger, .chamber = chamber};
+    fflush(stdout); /* else a probe that calls exit() writes it again */
+    fflush(stderr);
     pid_t pid = fork();
     if (!pid)
         janitor_process(&sandbox);

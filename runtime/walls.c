@@ -118,13 +118,16 @@ static bool mount_directory(const struct concprobe_probe *probe, const char *dir
     return well;
 }
 
-/* Limits on processes bind no root; the namespace's own number of PIDs does (Linux 6.14). */
-static void limit_pids(void)
+/* RLIMIT_NPROC binds no root; the namespace's own number of PIDs does (Linux 6.14; older ones refuse, or have but one
+ * number for all, which is not ours to write: there the write fails in a user namespace). */
+static void limit_pids(unsigned tasks)
 {
-    write_file("/proc/sys/kernel/pid_max", "262144");
+    char text[16];
+    snprintf(text, sizeof text, "%u", tasks);
+    write_file("/proc/sys/kernel/pid_max", text);
 }
 
-static bool furnish_mounts(enum walls walls, const struct concprobe_probe *probe, const char *directory)
+static bool furnish_mounts(enum walls walls, const struct concprobe_probe *probe, const char *directory, unsigned tasks)
 {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
         return false;
@@ -132,18 +135,19 @@ static bool furnish_mounts(enum walls walls, const struct concprobe_probe *probe
     if (flags_of(walls) & CLONE_NEWPID) {
         if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
             return false;
-        limit_pids();
+        if (flags_of(walls) & CLONE_NEWUSER)
+            limit_pids(tasks);
     }
     mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
     return mount_directory(probe, directory);
 }
 
-bool walls_furnish(enum walls walls, const struct concprobe_probe *probe, const char *directory)
+bool walls_furnish(enum walls walls, const struct concprobe_probe *probe, const char *directory, unsigned tasks)
 {
     int flags = flags_of(walls);
     if (flags & CLONE_NEWNET && !probe->needs_network)
         raise_loopback();
-    if (flags & CLONE_NEWNS && !furnish_mounts(walls, probe, directory))
+    if (flags & CLONE_NEWNS && !furnish_mounts(walls, probe, directory, tasks))
         return false;
     setenv("TMPDIR", directory, 1);
     return !chdir(directory);

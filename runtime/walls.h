@@ -10,8 +10,9 @@ enum walls { WALLS_ALL, WALLS_WITHOUT_USER, WALLS_WITHOUT_PID, WALLS_NETWORK, WA
  * false: the kernel forbids it, and nothing has changed. */
 bool walls_leave(enum walls walls, const struct concprobe_probe *probe);
 
-/* In that child: /proc, loopback, read-only file system, and `directory` as working directory and TMPDIR. false: not
- * even /proc fits the namespace, so that these walls are of no use, or the directory is not to be had. */
-bool walls_furnish(enum walls walls, const struct concprobe_probe *probe, const char *directory);
+/* In that child: at most `tasks` threads and processes (from Linux 6.14), /proc, loopback, read-only file system, and
+ * `directory` as working directory and TMPDIR. false: not even /proc fits the namespace, so that these walls are of no
+ * use, or the directory is not to be had. */
+bool walls_furnish(enum walls walls, const struct concprobe_probe *probe, const char *directory, unsigned tasks);
 
 #endif

@@ -13,17 +13,6 @@ enum {
     SPARE_MAPS = 1024,
 };
 
-static double number_in(const char *path)
-{
-    FILE *file = fopen(path, "re");
-    double value = -1;
-    if (file && fscanf(file, "%lf", &value) != 1)
-        value = -1;
-    if (file)
-        fclose(file);
-    return value;
-}
-
 static bool memory_holds(double bytes, unsigned k, const char *what, char *reason, size_t size)
 {
     double limit = (double)memory_limit(0);
@@ -39,7 +28,7 @@ static bool kernel_holds(unsigned k, const char *what, char *reason, size_t size
 {
     static const char *const paths[] = {"/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        double limit = number_in(paths[i]);
+        double limit = number_in_file(paths[i]);
         if (limit > 0 && (double)k > limit * 0.9) {
             snprintf(reason, size, "%u %s are more than %s allows (%.0f)", k, what, paths[i], limit);
             return false;
@@ -57,7 +46,7 @@ static bool kernel_holds(unsigned k, const char *what, char *reason, size_t size
 bool threads_fit(const struct concprobe_options *options, unsigned k, char *reason, size_t size)
 {
     (void)options;
-    double maps = number_in("/proc/sys/vm/max_map_count");
+    double maps = number_in_file("/proc/sys/vm/max_map_count");
     if (maps > 0 && (double)k * (double)MAPS_PER_THREAD > maps - (double)SPARE_MAPS) {
         snprintf(reason, size, "the stacks of %u threads need more mappings than vm.max_map_count allows (%.0f)", k,
                  maps);
