@@ -10,10 +10,12 @@
 #include "cli/observe_stacks.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const double ns_per_second = 1e9;
+#define NO_THREAD LONG_MIN
 
 /* A thread that is off the processor. */
 struct sleeper {
@@ -61,17 +63,18 @@ static const char *read_time(const char *at, double *ns)
     return end + 1;
 }
 
-/* The last number before the time that stands alone, or the second one of PID/TID: the thread. */
+/* The last number before the time that stands alone, or the second one of PID/TID: the thread. perf prints -1 for one
+ * that is gone. */
 static long find_thread(const char *line, const char *end)
 {
-    long thread = -1;
+    long thread = NO_THREAD;
     for (const char *at = line; at < end;) {
         at = skip_blanks(at);
         char *after;
         long number = strtol(at, &after, 10);
         if (after > at && *after == '/')
             number = strtol(after + 1, &after, 10);
-        if (after > at && (*after == ' ' || *after == '\t') && number >= 0)
+        if (after > at && (*after == ' ' || *after == '\t'))
             thread = number;
         at += strcspn(at, " \t");
     }
@@ -123,7 +126,7 @@ static bool read_event(const char *line, struct event *event)
     event->period = digits && strchr(" \t", rest[digits]) ? strtod(rest, NULL) : -1;
     rest = event->period >= 0 ? skip_blanks(rest + digits) : rest;
     size_t length = strcspn(rest, " \t");
-    if (length < 2 || rest[length - 1] != ':' || length >= sizeof event->name || event->thread < 0)
+    if (length < 2 || rest[length - 1] != ':' || length >= sizeof event->name || event->thread == NO_THREAD)
         return false;
     memcpy(event->name, rest, length - 1);
     event->name[length - 1] = '\0';

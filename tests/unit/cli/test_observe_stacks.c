@@ -76,7 +76,7 @@ static void test_clock_samples_are_time_and_others_are_not(void **state)
     (void)state;
     static const char text[] = "x 1 1.000000:     500000 task-clock: \n\t 1f first+0x1 (x)\n\n"
                                "x 1 1.100000:  123456789 cycles:P: \n\t 1f second+0x1 (x)\n\n"
-                               "x 1 1.200000: cycles: \n\t 1f second+0x1 (x)\n\t 2f first (x)\n";
+                               ":-1 -1 [000] 1.200000: cycles: \n\t 1f second+0x1 (x)\n\t 2f first (x)\n";
     struct stacks stacks;
     struct problems problems = {0};
     stacks_init(&stacks);
