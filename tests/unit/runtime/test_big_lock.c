@@ -2,6 +2,8 @@
  * are only looked at where a wrong answer is off by far more than a busy machine is. */
 #include "runtime/big_lock.h"
 
+#include "runtime/async/hooks.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -126,7 +128,9 @@ static void test_modes(void **state)
     assert_true(run_lanes(CONCPROBE_LOCK_AT_BLOCK, block) > 1);
 
     assert_int_equal(run_lanes(CONCPROBE_LOCK_EXPLICIT, sleep_a_while), 1);
-    assert_true(run_lanes(CONCPROBE_LOCK_AT_BLOCK, sleep_a_while) > 1); /* nanosleep() is interposed */
+    if (hooks_count() > 0) { /* nanosleep() is interposed */
+        assert_true(run_lanes(CONCPROBE_LOCK_AT_BLOCK, sleep_a_while) > 1);
+    }
 }
 
 static void test_no_lock_no_effect(void **state)
