@@ -104,7 +104,7 @@ static double divide(struct wait_profile *profile, const struct wait_meter *mete
         sum += (double)meter->wait_ns[number];
     double whole = sum / calls / profile->wall_ns; /* as a share of a call */
     double scale = whole > profile->share && whole > 0 ? profile->share / whole : 1;
-    for (long number = 0; number < METERED_CALLS; number++) {
+    for (unsigned number = 0; number < METERED_CALLS; number++) {
         struct concprobe_wait row = {.share = scale * (double)meter->wait_ns[number] / calls / profile->wall_ns,
                                      .calls = (double)meter->calls[number] / calls};
         if (!meter->wait_ns[number])
@@ -113,7 +113,7 @@ static double divide(struct wait_profile *profile, const struct wait_meter *mete
         if (name)
             snprintf(row.name, sizeof row.name, "%s", name);
         else
-            snprintf(row.name, sizeof row.name, "system call %ld", number);
+            snprintf(row.name, sizeof row.name, "system call %u", (unsigned)number);
         add_row(profile, &row);
         passive += is_passive(number) ? row.share : 0;
     }

@@ -56,7 +56,7 @@ void *allowed_thunk(uintptr_t return_address)
         if (__atomic_compare_exchange_n(&allowed_slots[i], &taken, return_address, false, __ATOMIC_RELAXED,
                                         __ATOMIC_RELAXED) ||
             taken == return_address) {
-            return (void *)(uintptr_t)(allowed_thunks + i * 16);
+            return as_pointer((uintptr_t)(allowed_thunks + i * 16));
         }
     }
     return NULL;

@@ -6,6 +6,15 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* What a register holds, as a pointer. */
+static inline void *as_pointer(uintptr_t bits)
+{
+    void *pointer;
+    memcpy(&pointer, &bits, sizeof pointer);
+    return pointer;
+}
 
 /* Makes a system call: its result, or a negative errno value. Touches neither errno nor thread-local state; safe in
  * signal handlers and in every thread. */

@@ -49,7 +49,7 @@ __asm__(".text\n"
 
 void *context_make(void *top, void (*entry)(void *), void *argument)
 {
-    uint64_t *stack = (uint64_t *)((uintptr_t)top & ~(uintptr_t)15);
+    uint64_t *stack = (uint64_t *)((char *)top - (uintptr_t)top % 16);
     uint32_t mxcsr;
     uint16_t control;
     __asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(mxcsr), "=m"(control));

@@ -42,7 +42,7 @@ static long change_mask(ucontext_t *frame, const long *a)
     memcpy(&mask, &frame->uc_sigmask, sizeof mask);
     uint64_t before = mask;
     if (a[1] != 0) {
-        memcpy(&change, (const void *)(uintptr_t)a[1], sizeof change);
+        memcpy(&change, as_pointer((uintptr_t)a[1]), sizeof change);
         switch (a[0]) {
         case SIG_BLOCK:
             mask |= change;
@@ -64,7 +64,7 @@ static long change_mask(ucontext_t *frame, const long *a)
         }
     }
     if (a[2] != 0) {
-        memcpy((void *)(uintptr_t)a[2], &before, sizeof before);
+        memcpy(as_pointer((uintptr_t)a[2]), &before, sizeof before);
     }
     return 0;
 }
@@ -97,6 +97,19 @@ static long answer(long number, const long *a)
     return emulate_pass(number, a);
 }
 
+/* The kernel's thread is the loop's; glibc has taken the coroutine's own for ended. */
+static void end_of_thread(void)
+{
+    static const char words[] = "a call ended its thread (pthread_exit), which was the event loop's\n";
+    const struct kernel_action normal = {0};
+    const uint64_t none = 0; /* glibc blocks all signals at the end of a thread */
+    allowed_call(SYS_write, 2, (long)(uintptr_t)words, sizeof words - 1, 0, 0, 0);
+    allowed_call(SYS_rt_sigaction, SIGABRT, (long)(uintptr_t)&normal, 0, sizeof(uint64_t), 0, 0);
+    allowed_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)(uintptr_t)&none, 0, sizeof none, 0, 0);
+    allowed_call(SYS_kill, allowed_call(SYS_getpid, 0, 0, 0, 0, 0, 0), SIGABRT, 0, 0, 0, 0);
+    allowed_call(SYS_exit_group, 127, 0, 0, 0, 0, 0);
+}
+
 /* System calls that concern the interrupted frame itself. */
 static bool handle_in_frame(ucontext_t *frame, const long *a)
 {
@@ -113,6 +126,11 @@ static bool handle_in_frame(ucontext_t *frame, const long *a)
     case SYS_rt_sigprocmask:
         registers[REG_RAX] = change_mask(frame, a);
         return true;
+    case SYS_exit:
+        if (coroutine_current() != NULL) {
+            end_of_thread();
+        }
+        return false;
     case SYS_rt_sigaction:
         if (a[0] != SIGSYS) {
             return false;

@@ -82,7 +82,7 @@ static long wait_word(struct coroutine *current, uintptr_t word, const uint32_t 
                       uint64_t deadline)
 {
     struct io_uring_sqe *operation = ring_operation(current);
-    io_uring_prep_rw(OPCODE_FUTEX_WAIT, operation, (int)flags, (const void *)word, 0, expected[0]);
+    io_uring_prep_rw(OPCODE_FUTEX_WAIT, operation, (int)flags, as_pointer(word), 0, expected[0]);
     operation->addr3 = expected[1];
     return await_operation(current, operation, deadline, -ETIMEDOUT);
 }

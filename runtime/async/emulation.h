@@ -22,7 +22,7 @@ typedef long emulation(struct coroutine *current, long number, const long a[6]);
 #undef HELPED
 
 /* Arguments as system calls take them. */
-#define POINTER(argument) ((void *)(uintptr_t)(argument))
+#define POINTER(argument) as_pointer((uintptr_t)(argument))
 #define ARGUMENT(pointer) ((long)(uintptr_t)(pointer))
 
 /* ---- emulate.c ---- */

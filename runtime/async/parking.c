@@ -5,17 +5,17 @@
 
 enum { NOTHING, PERMITTED, PARKED };
 
-void coroutine_park(struct coroutine *self)
+void coroutine_park(struct coroutine *current)
 {
     uint32_t expected = NOTHING;
-    self->loop->helping++; /* so that the loop watches for wake-ups from other threads */
-    if (atomic_compare_exchange_strong(&self->permit, &expected, PARKED)) {
+    current->loop->helping++; /* so that the loop watches for wake-ups from other threads */
+    if (atomic_compare_exchange_strong(&current->permit, &expected, PARKED)) {
         enum wake_cause cause;
-        coroutine_await(self, &(struct await){.outstanding = 1}, &cause); /* helper_collect() or unpark() ends it */
+        coroutine_await(current, &(struct await){.outstanding = 1}, &cause); /* helper_collect() or unpark() ends it */
     } else {
-        self->loop->helping--;
+        current->loop->helping--;
     }
-    atomic_store(&self->permit, NOTHING);
+    atomic_store(&current->permit, NOTHING);
 }
 
 void coroutine_unpark(struct coroutine *coroutine)

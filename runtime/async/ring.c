@@ -1,4 +1,5 @@
 /* The io_uring of an event loop: operations in, completions out. */
+#include "runtime/async/allowed_code.h"
 #include "runtime/async/loop.h"
 
 #include <errno.h>
@@ -84,7 +85,7 @@ static void take_completions(struct event_loop *loop)
         if (completion->user_data == USER_DATA_HELPED) {
             helper_collect(loop);
         } else if (completion->user_data != USER_DATA_NONE) {
-            loop_complete(loop, (struct coroutine *)(uintptr_t)completion->user_data, completion->res);
+            loop_complete(loop, as_pointer((uintptr_t)completion->user_data), completion->res);
         }
     }
     io_uring_cq_advance(&loop->ring, seen);

@@ -19,8 +19,11 @@ static int start(struct execution *execution)
     struct tasks *tasks = calloc(1, sizeof *tasks);
     struct concprobe_lane *lanes = calloc(execution->k, sizeof *lanes);
     int epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (!tasks || !lanes || epoll < 0)
+    if (!tasks || !lanes || epoll < 0) {
+        free(tasks);
+        free(lanes);
         return execution_fail(execution, errno, "no event loop: %s", strerror(errno));
+    }
     *tasks = (struct tasks){.epoll = epoll, .lanes = lanes};
     execution->state = tasks;
     int error = execution_process_start(execution);

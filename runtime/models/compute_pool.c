@@ -101,6 +101,7 @@ struct compute_pool *compute_pool_start(struct execution *execution, unsigned wo
     int error = pool->workers && pool->data && pool->pids && pool->busy && pool->waiting ? fork_workers(pool) : ENOMEM;
     if (error) {
         execution_fail(execution, error, "no pool of %u processes: %s", workers, strerror(error));
+        free(pool);
         return NULL;
     }
     return pool;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -139,6 +140,29 @@ static void test_an_overflow_hits_the_guard(void **state)
     assert_int_equal(WTERMSIG(status), SIGSTKFLT); /* fault.h */
 }
 
+static void end_thread(void *argument, unsigned index)
+{
+    if (index == 1)
+        pthread_exit(argument);
+    usleep(1000);
+}
+
+static void test_ending_the_thread_ends_the_process(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(1);
+        run_async(3, end_thread, NULL);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 int main(void)
 {
     need_async();
@@ -148,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_beyond_limits),
         cmocka_unit_test(test_the_promised_stack_is_there),
         cmocka_unit_test(test_an_overflow_hits_the_guard),
+        cmocka_unit_test(test_ending_the_thread_ends_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
