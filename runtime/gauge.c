@@ -1,10 +1,11 @@
 /* The contamination gauge: a reference spin, run delay and stolen time. */
 #include "runtime/gauge.h"
 
+#include "runtime/execution.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Dependent multiplications of about four cycles each: 1 to 2 ms. They miss no cache and allocate nothing. */
@@ -12,22 +13,15 @@ enum { SPIN_STEPS = 1000000 };
 
 #define SHORTEST_NS 5e7 /* below it the kernel's ticks of 10 ms say nothing */
 
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
 static double spin(void)
 {
-    uint64_t start = clock_ns();
+    uint64_t start = now_ns();
     uint64_t x = start | 1;
     for (int i = 0; i < SPIN_STEPS; i++) {
         x = x * 6364136223846793005U + 1442695040888963407U;
         __asm__ volatile("" : "+r"(x)); /* each step is done, none is folded into the next */
     }
-    return (double)(clock_ns() - start);
+    return (double)(now_ns() - start);
 }
 
 static double run_delay(void)
@@ -66,7 +60,7 @@ static void read_cpus(double *busy, double *steal)
 
 void gauge_begin(struct gauge *gauge)
 {
-    gauge->begin_ns = clock_ns();
+    gauge->begin_ns = now_ns();
     gauge->begin_delay_ns = run_delay();
     read_cpus(&gauge->begin_busy, &gauge->begin_steal);
     gauge->spin_ns = spin();
@@ -82,7 +76,7 @@ void gauge_end(struct gauge *gauge)
     double busy = 0;
     double steal = 0;
     read_cpus(&busy, &steal);
-    gauge->wall_ns = (double)(clock_ns() - gauge->begin_ns);
+    gauge->wall_ns = (double)(now_ns() - gauge->begin_ns);
     gauge->run_delay_ns = run_delay() - gauge->begin_delay_ns;
     bool told = gauge->wall_ns >= SHORTEST_NS;
     gauge->stolen = told ? fmin(1, (steal - gauge->begin_steal) / all_cpus_ns(gauge)) : (double)NAN;

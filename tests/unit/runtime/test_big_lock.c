@@ -27,13 +27,6 @@ int PyGILState_Check(void);
 
 enum { LANES = 4, CALLS = 25 };
 
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
 static _Atomic int within;
 static _Atomic int most_within;
 
@@ -44,7 +37,7 @@ static void nap(uint64_t ns)
     if (here > most_within) {
         most_within = here;
     }
-    for (uint64_t end = clock_ns() + ns; clock_ns() < end;) {
+    for (uint64_t end = now_ns() + ns; now_ns() < end;) {
         sched_yield();
     }
     within--;
@@ -235,9 +228,9 @@ static void test_switch_interval(void **state)
         while (turns.taken == before) { /* until the other has it again */
             sched_yield();
         }
-        uint64_t start = clock_ns();
+        uint64_t start = now_ns();
         big_lock_take();
-        waited += (double)(clock_ns() - start) / turn_count;
+        waited += (double)(now_ns() - start) / turn_count;
         big_lock_leave();
     }
     turns.stop = true;
