@@ -82,7 +82,8 @@ static bool is_first_of_reason(const struct advice *advice, uint32_t number)
     return true;
 }
 
-void full_blocked(const struct printer *printer, const struct advice *advice)
+/* "Not      async: because (place)", a line for each model that is ruled out. */
+static void print_blocked(const struct printer *printer, const struct advice *advice)
 {
     struct text text = {0};
     for (uint32_t i = 0; i < advice->blocked_count; i++) {
@@ -101,6 +102,26 @@ void full_blocked(const struct printer *printer, const struct advice *advice)
         }
         full_line(printer, i ? "" : "Not", &text);
     }
+    text_free(&text);
+}
+
+void full_advice(const struct printer *printer, const struct result *result, const struct advice *advice)
+{
+    const struct unit *unit = &result->units[advice->unit];
+    struct text text = {0};
+    describe_k(&text, advice);
+    full_line(printer, "For", &text);
+    text_add(&text, advice->because);
+    full_line(printer, "Why", &text);
+    text_add(&text, advice->todo ? advice->todo : "");
+    full_line(printer, "Do", &text);
+    if (unit->kind == UNIT_LOOP_CALL && advice->model != MODEL_SERIAL)
+        text_add(&text, "that no call needs what another one writes behind pointers: globals and arguments were looked "
+                        "at, objects on the heap were not");
+    full_line(printer, "Check", &text);
+    describe_effort(&text, unit, advice->model);
+    full_line(printer, "Touches", &text);
+    print_blocked(printer, advice);
     text_free(&text);
 }
 

@@ -125,15 +125,7 @@ static void print_advice(const struct printer *printer, const struct result *res
     describe_unit(&text, result, unit);
     add_other_sites(&text, result, index, first);
     full_line(printer, "Where", &text);
-    describe_k(&text, advice);
-    full_line(printer, "For", &text);
-    text_add(&text, advice->because);
-    full_line(printer, "Why", &text);
-    text_add(&text, advice->todo ? advice->todo : "");
-    full_line(printer, "Do", &text);
-    describe_effort(&text, unit, advice->model);
-    full_line(printer, "Touches", &text);
-    full_blocked(printer, advice);
+    full_advice(printer, result, advice);
     putc('\n', printer->stream);
     text_free(&text);
 }

@@ -153,15 +153,7 @@ static void print_unit(const struct printer *printer, const struct result *resul
     putc('\n', printer->stream);
     describe_unit(&text, result, unit);
     full_line(printer, "Where", &text);
-    describe_k(&text, advice);
-    full_line(printer, "For", &text);
-    text_add(&text, advice->because);
-    full_line(printer, "Why", &text);
-    text_add(&text, advice->todo ? advice->todo : "");
-    full_line(printer, "Do", &text);
-    describe_effort(&text, unit, advice->model);
-    full_line(printer, "Touches", &text);
-    full_blocked(printer, advice);
+    full_advice(printer, result, advice);
     for (uint32_t i = 0; i < advice->rule_count; i++) {
         text_printf(&text, "%s: %s", advice->rules[i].rule, advice->rules[i].because);
         full_line(printer, i ? "" : "Rules", &text);
