@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEFAULT_WIDTH = 80, NARROWEST = 40, SHORTEST_BAR = 8, LONGEST_BAR = 40, INDENT = 2 };
+enum { DEFAULT_WIDTH = 80, NARROWEST = 40, SHORTEST_BAR = 8, GOOD_BAR = 22, LONGEST_BAR = 40, INDENT = 2 };
 
 const char *const concprobe_status_names[] = {"measured", "unavailable", "disqualified", "crashed",
                                               "hung",     "failed",      "not run"};
@@ -145,19 +145,33 @@ static void print_glance(const struct page *page, const struct concprobe_outcome
 /* ---- one level ---- */
 
 /* The columns of a level's table, and the total width that each needs up to it. */
-enum column { COLUMN_RATE, COLUMN_RATIO, COLUMN_P50, COLUMN_P99, COLUMN_CPU, COLUMN_MEMORY, COLUMN_COUNT };
+enum column {
+    COLUMN_RATE,
+    COLUMN_RATIO,
+    COLUMN_P50,
+    COLUMN_P99,
+    COLUMN_CPU,
+    COLUMN_MEMORY,
+    COLUMN_SETUP,
+    COLUMN_COUNT
+};
 
 static const struct {
     const char *title;
     unsigned width;
-} columns[COLUMN_COUNT] = {{"calls/s", 11}, {"× serial", 10}, {"p50", 9}, {"p99", 9}, {"CPU", 9}, {"memory", 10}};
+} columns[COLUMN_COUNT] = {{"calls/s", 11}, {"× serial", 10}, {"p50", 9},   {"p99", 9},
+                           {"CPU", 9},      {"memory", 10},   {"set-up", 9}};
 
 /* How many columns fit, and what room is left for bars (0: none). */
 static unsigned count_columns(const struct page *page, unsigned name_width, unsigned *bar)
 {
     unsigned used = INDENT + name_width, count = 0;
-    while (count < COLUMN_COUNT && (count < 2 || used + columns[count].width <= page->width))
+    while (count < COLUMN_COUNT) {
+        const unsigned wanted = used + columns[count].width + (count == COLUMN_SETUP ? GOOD_BAR : 0);
+        if (count > COLUMN_RATIO && wanted > page->width)
+            break;
         used += columns[count++].width;
+    }
     unsigned left = page->width > used + 2 ? page->width - used - 2 : 0;
     *bar = left < SHORTEST_BAR ? 0 : left > LONGEST_BAR ? LONGEST_BAR : left;
     return count;
@@ -178,9 +192,9 @@ static void add_number(struct text *text, double value)
 static void add_figure(struct text *text, const struct concprobe_outcome *outcome, const struct concprobe_cell *cell,
                        enum column column)
 {
-    const double values[COLUMN_COUNT] = {cell->calls_per_second, over_serial(outcome, cell),
-                                         cell->latency.p50,      cell->latency.p99,
-                                         cell->cpu_ns,           cell->worker_bytes};
+    const double values[COLUMN_COUNT] = {
+        cell->calls_per_second, over_serial(outcome, cell), cell->latency.p50, cell->latency.p99,
+        cell->cpu_ns,           cell->worker_bytes,         cell->setup_ns};
     const double value = values[column];
     if (!isfinite(value))
         text_add(text, "–");
@@ -199,6 +213,24 @@ static double highest_rate(const struct concprobe_outcome *outcome, unsigned k)
         if (outcome->cells[i].k == k && was_measured(&outcome->cells[i]))
             highest = fmax(highest, outcome->cells[i].calls_per_second);
     return highest;
+}
+
+/* What stands below a measured row: what was odd, and what the figures would be without the price of interception where
+ * that matters. */
+static void print_remarks(const struct page *page, const struct concprobe_cell *cell, unsigned indent)
+{
+    const double matters = 1.05;
+    if (cell->reason[0])
+        page_paragraph(page, indent, cell->reason);
+    if (!(cell->corrected_calls_per_second > matters * cell->calls_per_second))
+        return;
+    struct text line = {0};
+    add_number(&line, cell->corrected_calls_per_second);
+    text_printf(&line, " calls/s without the price of catching %.3g system calls a call (", cell->intercepted);
+    text_add_duration(&line, fmax(cell->tax_ns, 0));
+    text_add(&line, ")");
+    page_paragraph(page, indent, text_string(&line));
+    text_free(&line);
 }
 
 static void print_row(const struct page *page, const struct concprobe_outcome *outcome,
@@ -228,10 +260,7 @@ static void print_row(const struct page *page, const struct concprobe_outcome *o
         page_bar(page, cell->calls_per_second / highest_rate(outcome, cell->k), bar, best);
     }
     putc('\n', page->stream);
-    if (cell->reason[0]) {
-        fprintf(page->stream, "%*s", (int)(INDENT + name_width), "");
-        page_hanging(page, INDENT + name_width, cell->reason);
-    }
+    print_remarks(page, cell, INDENT + name_width + 2);
 }
 
 static void print_verdict(const struct page *page, const struct concprobe_verdict *verdict)

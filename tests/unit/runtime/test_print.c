@@ -162,6 +162,26 @@ static void json_has_what_the_table_leaves_out(void **state)
     free(text);
 }
 
+static void interception_is_told_where_it_matters(void **state)
+{
+    (void)state;
+    struct fixture made;
+    make(&made);
+    made.cells[2].intercepted = 3;
+    made.cells[2].tax_ns = 6300;
+    made.cells[2].corrected_calls_per_second = 194;
+    char *text = print(&made, 120);
+    assert_null(strstr(text, "without the price"));
+    free(text);
+    made.cells[2].corrected_calls_per_second = 2500;
+    made.cells[2].setup_ns = 2e6;
+    text = print(&made, 120);
+    expect(text, "2,500 calls/s without the price of catching 3 system calls a call (6.3 µs)");
+    expect(text, "set-up");
+    expect(text, "2 ms");
+    free(text);
+}
+
 static void nothing_measured_is_said(void **state)
 {
     (void)state;
@@ -177,11 +197,9 @@ static void nothing_measured_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_has_models_figures_and_verdicts),
-        cmocka_unit_test(width_is_respected),
-        cmocka_unit_test(colours_where_they_are_wanted),
-        cmocka_unit_test(json_has_what_the_table_leaves_out),
-        cmocka_unit_test(nothing_measured_is_said),
+        cmocka_unit_test(table_has_models_figures_and_verdicts), cmocka_unit_test(width_is_respected),
+        cmocka_unit_test(colours_where_they_are_wanted),         cmocka_unit_test(json_has_what_the_table_leaves_out),
+        cmocka_unit_test(interception_is_told_where_it_matters), cmocka_unit_test(nothing_measured_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
