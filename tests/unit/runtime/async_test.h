@@ -24,6 +24,14 @@ static int async_failures;
         }                                                                                                              \
     } while (0)
 
+/* A descriptor that was opened; ends the program where it was not. */
+static inline int opened(int descriptor)
+{
+    if (descriptor < 0)
+        abort();
+    return descriptor;
+}
+
 /* Runs body(argument, 0 … count − 1) in coroutines; the milliseconds that it took. Fails the test where a CHECK did. */
 static inline double run_async(unsigned count, void (*body)(void *argument, unsigned index), void *argument)
 {

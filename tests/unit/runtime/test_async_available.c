@@ -100,7 +100,7 @@ static void test_beyond_limits(void **state)
 
 /* ---- stack ---- */
 
-static unsigned deep(volatile unsigned char *before, unsigned depth)
+static unsigned deep(const volatile unsigned char *before, unsigned depth)
 {
     volatile unsigned char frame[1024];
     frame[0] = (unsigned char)(before[0] + depth);

@@ -14,7 +14,7 @@ enum { BIG = 300000 };
 static int new_file(void)
 {
     char name[] = "/tmp/concprobe-XXXXXX";
-    int file = mkstemp(name);
+    int file = opened(mkstemp(name));
     unlink(name);
     return file;
 }
@@ -204,8 +204,8 @@ static void opening(void *argument, unsigned index)
     snprintf(name, sizeof name, "/tmp/concprobe-%d-%u", (int)getpid(), index);
     errno = 0;
     CHECK(open(name, O_RDONLY) == -1 && errno == ENOENT);
-    int file = open(name, O_CREAT | O_EXCL | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-    CHECK(file >= 0 && fcntl(file, F_GETFD) == FD_CLOEXEC);
+    int file = opened(open(name, O_CREAT | O_EXCL | O_RDWR | O_APPEND | O_CLOEXEC, 0600));
+    CHECK(fcntl(file, F_GETFD) == FD_CLOEXEC);
     CHECK(write(file, "ab", 2) == 2 && lseek(file, 0, SEEK_SET) == 0 && write(file, "cd", 2) == 2);
     char back[8] = "";
     CHECK(pread(file, back, sizeof back, 0) == 4 && !strcmp(back, "abcd"));

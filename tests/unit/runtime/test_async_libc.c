@@ -15,8 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { COUNT = 20, DELAY_US = 50000 };
 
 /* ---- stdio ---- */
@@ -39,10 +37,11 @@ static void read_line(void *argument, unsigned index)
     int(*pipes)[2] = argument;
     char line[32] = "", wanted[32];
     FILE *file = fdopen(pipes[index][0], "r");
-    CHECK(fgets(line, sizeof line, file) != NULL);
+    CHECK(file && fgets(line, sizeof line, file) != NULL);
     snprintf(wanted, sizeof wanted, "line %u\n", index);
     CHECK(!strcmp(line, wanted));
-    fclose(file);
+    if (file)
+        fclose(file);
 }
 
 static void test_stdio_waits_for_all_at_once(void **state)
@@ -131,7 +130,7 @@ static void resolve(void *argument, unsigned index)
 static void test_names_are_resolved_at_once(void **state)
 {
     (void)state;
-    struct names names = {.socket = socket(AF_INET, SOCK_DGRAM, 0),
+    struct names names = {.socket = opened(socket(AF_INET, SOCK_DGRAM, 0)),
                           .address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
                           .answers = COUNT};
     socklen_t size = sizeof names.address;
@@ -192,7 +191,7 @@ static void spawns(void *argument, unsigned index)
         break;
     }
     default:
-        child = vfork();
+        child = vfork(); /* NOLINT(*vfork*,bugprone-unsafe-functions): what some programs call */
         if (child == 0) {
             execvp("sh", words);
             _exit(127);
@@ -235,7 +234,7 @@ static void test_a_child_does_not_go_on_as_a_loop(void **state)
 static void lock_a_file(void *argument, unsigned index)
 {
     int *inside = argument;
-    int file = open("/tmp", O_RDONLY | O_DIRECTORY);
+    int file = opened(open("/tmp", O_RDONLY | O_DIRECTORY));
     (void)index;
     struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
     CHECK(fcntl(file, F_OFD_SETLKW, &lock) == 0);

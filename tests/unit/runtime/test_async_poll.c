@@ -193,7 +193,7 @@ static void on_alarm(int number)
 
 static void alarm_in(int milliseconds)
 {
-    struct itimerval timer = {.it_value = {0, milliseconds * 1000}};
+    struct itimerval timer = {.it_value = {0, milliseconds * 1000L}};
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
@@ -228,8 +228,6 @@ static void interrupted(void *argument, unsigned index)
     CHECK(poll(&polled, 1, 5000) == -1 && errno == EINTR); /* is never restarted */
     int before = alarms;
     alarm_in(20);
-    struct itimerval none = {0};
-    (void)none;
     CHECK(write(ends[1], "x", 1) == 1 && read(ends[0], &byte, 1) == 1);
     alarm_in(20);
     time = (struct timespec){0, 50000000};

@@ -21,7 +21,7 @@ static double milliseconds_since(uint64_t begin)
 
 static void set_limit(int socket, int option, int milliseconds)
 {
-    struct timeval limit = {milliseconds / 1000, milliseconds % 1000 * 1000};
+    struct timeval limit = {milliseconds / 1000, milliseconds % 1000 * 1000L};
     CHECK(setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit) == 0);
 }
 
@@ -56,7 +56,7 @@ static void flags(void *argument, unsigned index)
 static void test_flags(void **state)
 {
     (void)state;
-    int zero = open("/dev/null", O_RDONLY);
+    int zero = opened(open("/dev/null", O_RDONLY));
     dup2(zero, 0);
     run_async(1, flags, NULL);
 }
@@ -168,17 +168,17 @@ static void exchange(void *argument, unsigned index)
     char bytes[8] = "";
     if (index == 0) {
         for (int i = 0; i < 5; i++) {
-            struct sockaddr_in peer;
+            struct sockaddr_in peer = {0};
             socklen_t size = sizeof peer;
-            int connection = accept(server->listening, (struct sockaddr *)&peer, &size);
-            CHECK(connection >= 0 && size == sizeof peer && peer.sin_family == AF_INET);
+            int connection = opened(accept(server->listening, (struct sockaddr *)&peer, &size));
+            CHECK(size == sizeof peer && peer.sin_family == AF_INET);
             CHECK(recv(connection, bytes, sizeof bytes, 0) == 2);
             CHECK(send(connection, bytes, 2, 0) == 2);
             close(connection);
         }
         return;
     }
-    int connection = socket(AF_INET, SOCK_STREAM, 0);
+    int connection = opened(socket(AF_INET, SOCK_STREAM, 0));
     CHECK(connect(connection, (const struct sockaddr *)&server->address, sizeof server->address) == 0);
     char sent[3] = {'#', (char)('0' + index), 0};
     CHECK(send(connection, sent, 2, 0) == 2);
@@ -189,7 +189,7 @@ static void exchange(void *argument, unsigned index)
 
 static struct server listen_somewhere(void)
 {
-    struct server server = {.listening = socket(AF_INET, SOCK_STREAM, 0),
+    struct server server = {.listening = opened(socket(AF_INET, SOCK_STREAM, 0)),
                             .address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
     socklen_t size = sizeof server.address;
     assert_int_equal(bind(server.listening, (struct sockaddr *)&server.address, size), 0);
@@ -210,13 +210,13 @@ static void connection_errors(void *argument, unsigned index)
 {
     const struct server *server = argument;
     (void)index;
-    int refused = socket(AF_INET, SOCK_STREAM, 0);
+    int refused = opened(socket(AF_INET, SOCK_STREAM, 0));
     struct sockaddr_in nobody = server->address;
     nobody.sin_port = htons(1);
     errno = 0;
     CHECK(connect(refused, (struct sockaddr *)&nobody, sizeof nobody) == -1 && errno == ECONNREFUSED);
     close(refused);
-    int later = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int later = opened(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
     errno = 0;
     int code = connect(later, (const struct sockaddr *)&server->address, sizeof server->address);
     CHECK(code == 0 || errno == EINPROGRESS);
@@ -266,7 +266,7 @@ static void datagrams(void *argument, unsigned index)
 static void test_datagrams(void **state)
 {
     (void)state;
-    int sockets[2] = {socket(AF_INET, SOCK_DGRAM, 0), socket(AF_INET, SOCK_DGRAM, 0)};
+    int sockets[2] = {opened(socket(AF_INET, SOCK_DGRAM, 0)), opened(socket(AF_INET, SOCK_DGRAM, 0))};
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     assert_int_equal(bind(sockets[0], (struct sockaddr *)&any, sizeof any), 0);
     run_async(2, datagrams, sockets);
