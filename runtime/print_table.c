@@ -272,7 +272,8 @@ static void print_verdict(const struct page *page, const struct concprobe_verdic
         text_add(&line, "nothing could be compared");
     else
         text_printf(&line, "%s %s", verdict->best->name, verdict->decision == CONCPROBE_WIN ? "wins" : "is enough");
-    if (verdict->best && isfinite(verdict->over_serial) && strcmp(verdict->best->name, "serial") != 0)
+    const bool told = strstr(verdict->reason, "serial") && verdict->decision == CONCPROBE_WIN;
+    if (verdict->best && isfinite(verdict->over_serial) && strcmp(verdict->best->name, "serial") != 0 && !told)
         text_printf(&line, "; %.3g × serial (95 %%: %.3g–%.3g)", verdict->over_serial, verdict->over_serial_low,
                     verdict->over_serial_high);
     static const char *const decisions[] = {"Win: ", "Tie: ", "Inconclusive: "};
