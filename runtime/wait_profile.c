@@ -41,10 +41,12 @@ static int timed_call(struct concprobe_call *call)
     int error = timed->call(call);
     interception.meter = NULL;
     uint64_t wall = now_ns() - begin;
-    uint64_t other = thread_cpu_ns() - cpu + run_delay_ns(timed->schedstat) - delay;
+    uint64_t used = thread_cpu_ns() - cpu;
+    uint64_t delayed = run_delay_ns(timed->schedstat) - delay; /* what other programs took, which is no part of it */
+    wall -= delayed < wall ? delayed : wall;
     timed->calls++;
     timed->wall_ns += wall;
-    timed->wait_ns += wall > other ? wall - other : 0;
+    timed->wait_ns += wall > used ? wall - used : 0;
     return error;
 }
 

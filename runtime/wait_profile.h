@@ -1,8 +1,9 @@
 /* What a serial call waits for, by system call, and the class that follows.
  *
- * First calls are made as they are, for wall time and the share of waiting: wall time minus CPU time, minus time spent
- * runnable on a run queue where the kernel tells it. Then more calls are made with every system call of the thread
- * caught and timed (Syscall User Dispatch), for how the waiting divides; what catching costs stays out of the share.
+ * First calls are made as they are, for wall time, without what they spent runnable on a run queue where the kernel
+ * tells it, and the share of waiting: what is left of that without CPU time. Then more calls are made with every system
+ * call of the thread caught and timed (Syscall User Dispatch), for how the waiting divides; what catching costs stays
+ * out of the share.
  */
 #ifndef RUNTIME_WAIT_PROFILE_H
 #define RUNTIME_WAIT_PROFILE_H
