@@ -117,13 +117,21 @@ static int compare_surety(const void *left, const void *right)
     return a->p != b->p ? (a->p > b->p) - (a->p < b->p) : (a->model > b->model) - (a->model < b->model);
 }
 
-static enum comparison_state state_of(const struct comparison *comparison)
+/* Whether the lead is known to 3 % (95 %). */
+static bool is_precise(const struct estimate *lead)
+{
+    struct interval plain = estimate_interval(lead, VERDICT_ALPHA);
+    return plain.high - plain.low < 2 * log(1 + VERDICT_HALF_WIDTH);
+}
+
+static enum comparison_state state_of(const struct comparison *comparison, double alpha)
 {
     double margin = log(VERDICT_MARGIN);
     if (comparison->lead.count < VERDICT_MIN_ROUNDS || isnan(comparison->interval.low)) {
         return COMPARISON_OPEN;
     }
-    if (comparison->interval.low > margin) {
+    double strict = is_precise(&comparison->lead) ? alpha : alpha * VERDICT_STRICT;
+    if (estimate_interval(&comparison->lead, strict).low > margin) {
         return COMPARISON_BEATEN;
     }
     return comparison->interval.low > -margin && comparison->interval.high < margin ? COMPARISON_TIED : COMPARISON_OPEN;
@@ -136,8 +144,9 @@ static void correct(struct comparisons *comparisons)
     bool open = false;
     for (size_t i = 0; i < comparisons->count; i++) {
         struct comparison *comparison = &comparisons->others[i];
-        comparison->interval = estimate_interval(&comparison->lead, VERDICT_ALPHA / (double)(comparisons->count - i));
-        comparison->state = open ? COMPARISON_OPEN : state_of(comparison);
+        double alpha = VERDICT_ALPHA / (double)(comparisons->count - i);
+        comparison->interval = estimate_interval(&comparison->lead, alpha);
+        comparison->state = open ? COMPARISON_OPEN : state_of(comparison, alpha);
         open = comparison->state == COMPARISON_OPEN;
     }
 }

@@ -131,8 +131,10 @@ static void say_open(const struct verdict_input *input, const struct comparisons
         say(verdict, "%s and %s have %zu rounds in common; %d are needed", fastest, name_of(input, open->model),
             open->lead.count, VERDICT_MIN_ROUNDS);
     } else {
-        say(verdict, "%s over %s is %.2f (%.2f–%.2f): neither 5 %% ahead nor equal within 5 %%", fastest,
-            name_of(input, open->model), exp(open->lead.median), exp(open->interval.low), exp(open->interval.high));
+        bool ahead = open->interval.low > log(VERDICT_MARGIN);
+        say(verdict, "%s over %s is %.2f (%.2f–%.2f): %s", fastest, name_of(input, open->model), exp(open->lead.median),
+            exp(open->interval.low), exp(open->interval.high),
+            ahead ? "too noisy to be sure" : "neither 5 % ahead nor equal within 5 %");
     }
 }
 

@@ -6,10 +6,11 @@
  * surest, the i-th gets an interval of level 1 − 0.05/(m−i+1), and none is surer than those before it.
  *
  * A competitor is *beaten* where that interval of the fastest's lead lies above 1.05, *tied* where it lies inside
- * 1/1.05 … 1.05, and else *open*. All beaten: a win. Some tied and none open: a tie, whose answer is the simplest of
- * the tied: serial, threading, multiprocessing, async, hybrid, then the order of the variants. Any open: inconclusive,
- * and the answer is the fastest, unproven. A competitor that no round measured takes no part; one with fewer than five
- * rounds stays open.
+ * 1/1.05 … 1.05, and else *open*. Where noise is so large that the margin of 5 % no longer protects (a 95 % half-width
+ * above 3 %), only an interval with 0.4 of that error (0.02 in place of 0.05) makes a competitor beaten. All
+ * beaten: a win. Some tied and none open: a tie, whose answer is the simplest of the tied: serial, threading,
+ * multiprocessing, async, hybrid, then the order of the variants. Any open: inconclusive, and the answer is the
+ * fastest, unproven. A competitor that no round measured takes no part; one with fewer than five rounds stays open.
  *
  * The tax of interception: the same is done with throughput less the tax. Where the two answers differ, or one of them
  * is inconclusive, so is the verdict; where one is a win and one a tie of the same answer, it is a tie.
@@ -35,6 +36,7 @@
 #define VERDICT_ALPHA 0.05
 #define VERDICT_MARGIN 1.05     /* design.md's tie: within 5 % */
 #define VERDICT_HALF_WIDTH 0.03 /* precise enough */
+#define VERDICT_STRICT 0.4      /* of the error, for a win that is less precise than that */
 #define VERDICT_AA_BIAS 1.02    /* what bench/aa found interleaved rounds to keep */
 #define VERDICT_SPREAD_REMARK 0.10
 #define VERDICT_SPREAD_LIMIT 0.50

@@ -253,12 +253,13 @@ static void test_levels_of_holm(void **state)
 }
 
 /* How often 100 simulated runs are decided for a model that is said to be wrong, and for the right one. */
-static void count_verdicts(const double speeds[MODELS], const struct concprobe_model *right, int *rights, int *wrongs)
+static void count_verdicts(const double speeds[MODELS], double noise, const struct concprobe_model *right, int *rights,
+                           int *wrongs)
 {
     *rights = *wrongs = 0;
     for (uint64_t i = 0; i < 100; i++) {
         struct run run;
-        run_make(&run, speeds, 0.02, 100 + i);
+        run_make(&run, speeds, noise, 100 + i);
         struct concprobe_verdict verdict = judge(&run);
         bool won = verdict.decision == CONCPROBE_WIN;
         *rights += won && verdict.best == right;
@@ -271,11 +272,15 @@ static void test_rates(void **state)
     (void)state;
     int rights = 0;
     int wrongs = 0;
-    count_verdicts((double[]){50, 1, 110, 100}, &async, &rights, &wrongs);
+    count_verdicts((double[]){50, 1, 110, 100}, 0.02, &async, &rights, &wrongs);
     assert_int_equal(wrongs, 0);
     assert_true(rights >= 60); /* of noise 2 % in 20 rounds; more rounds decide more */
-    count_verdicts((double[]){100, 1, 100, 100}, NULL, &rights, &wrongs);
+    count_verdicts((double[]){100, 1, 100, 100}, 0.02, NULL, &rights, &wrongs);
+    assert_int_equal(wrongs, 0);
+    count_verdicts((double[]){100, 1, 100, 100}, 0.5, NULL, &rights, &wrongs); /* noise far above the margin */
     assert_true(wrongs <= 2);
+    count_verdicts((double[]){100, 1, 1000, 100}, 0.2, &async, &rights, &wrongs); /* far below a large lead */
+    assert_true(rights >= 95);
 }
 
 static void test_same_seed_same_verdict(void **state)
