@@ -63,6 +63,7 @@ struct uses {
     const struct stages *stages;
     const struct program *program;
     struct function_uses *of; /* by function of linked */
+    bool *filled;             /* by name: a member that the library itself fills in */
 };
 
 void uses_find(struct uses *uses, const struct stages *stages, const struct program *program, struct arena *arena);

@@ -15,6 +15,7 @@ struct search {
     const struct costs *costs;
     struct safety *of;
     int8_t *locks; /* by function: 1 takes a lock and keeps it, -1 gives one back */
+    uint8_t *gets; /* by name: GETS_… of a variable */
     bool changed;
 };
 
@@ -36,8 +37,9 @@ static int lock_change(const struct search *search, const struct function *body,
     name_id symbol;
     if (!call_symbol(body, call, &symbol))
         return 0;
+    int change = change_of_api(search->uses->stages->linked.apis[symbol]); /* also of the library's own locks */
     uint32_t target = program_definition(search->uses->program, symbol);
-    return target != NO_FUNCTION ? search->locks[target] : change_of_api(search->uses->stages->linked.apis[symbol]);
+    return change || target == NO_FUNCTION ? change : search->locks[target];
 }
 
 /* Wrappers around locks, and wrappers around those. */
@@ -53,6 +55,30 @@ static void find_locks(struct search *search)
                 gives = gives || change < 0;
             }
             search->locks[*function] = (int8_t)(takes - gives);
+        }
+    }
+}
+
+/* ---- flags ---- */
+
+#define GETS_NUMBERS 1u
+#define GETS_OTHERS 2u
+
+/* What is only ever set to fixed numbers tells that something was done: who sets it twice changes nothing. */
+static bool is_flag(const struct search *search, name_id variable)
+{
+    return search->gets[variable] == GETS_NUMBERS;
+}
+
+static void find_flags(struct search *search)
+{
+    for (array_each(const uint32_t, function, &search->uses->program->functions)) {
+        const struct function *body = stage_function(search->uses->stages, *function);
+        for (array_each(const struct assignment, assignment, &body->flows)) {
+            const struct value *target = &body->values.items[assignment->target];
+            bool number = body->values.items[assignment->source].kind == VALUE_INTEGER;
+            if (target->kind == VALUE_SLOT && body->slots.items[target->a].kind == SLOT_GLOBAL)
+                search->gets[body->slots.items[target->a].symbol] |= number ? GETS_NUMBERS : GETS_OTHERS;
         }
     }
 }
@@ -145,7 +171,9 @@ static void look_at_call(struct search *search, uint32_t function, uint32_t inde
     }
     uint32_t target = program_definition(search->uses->program, symbol);
     const struct api *api = search->uses->stages->linked.apis[symbol];
-    if (target != NO_FUNCTION) {
+    if (lock_change(search, body, index)) { /* what it writes is the lock */
+        return;
+    } else if (target != NO_FUNCTION) {
         may(search, function, frequency * search->of[target].chance, search->of[target].what);
         if (search->of[target].unresolved)
             not_resolved(search, function);
@@ -194,7 +222,8 @@ static void look_at_function(struct search *search, uint32_t function)
             locks = locks + change > 0 ? locks + change : 0;
             ever_locked = ever_locked || change > 0;
         } else if (step->kind == NODE_ACCESS && (step->flags & ACCESS_WRITE) && !(step->flags & ACCESS_ATOMIC) &&
-                   locks == 0 && body->slots.items[step->a].kind == SLOT_GLOBAL) {
+                   locks == 0 && body->slots.items[step->a].kind == SLOT_GLOBAL &&
+                   !is_flag(search, body->slots.items[step->a].symbol)) {
             may(search, function, 1, body->slots.items[step->a].symbol);
         }
     }
@@ -205,9 +234,16 @@ static void look_at_function(struct search *search, uint32_t function)
 const struct safety *safety_find(const struct uses *uses, const struct costs *costs, struct arena *arena)
 {
     uint32_t count = uses->stages->linked.functions.count;
-    struct search search = {uses, costs, ARENA_ARRAY(arena, struct safety, count), ARENA_ARRAY(arena, int8_t, count),
-                            true};
+    struct search search = {
+        .uses = uses,
+        .costs = costs,
+        .of = ARENA_ARRAY(arena, struct safety, count),
+        .locks = ARENA_ARRAY(arena, int8_t, count),
+        .gets = ARENA_ARRAY(arena, uint8_t, uses->stages->linked.names.count),
+        .changed = true,
+    };
     find_locks(&search);
+    find_flags(&search);
     for (int round = 0; round < ROUNDS && search.changed; round++) {
         search.changed = false;
         for (array_each(const uint32_t, function, &uses->program->functions))

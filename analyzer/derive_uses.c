@@ -266,9 +266,29 @@ static void look_at_function(struct looking *looking)
     }
 }
 
+/* Members that the library itself fills in with functions or with what setters get: how it works inside is no concern
+ * of its users. */
+static void find_filled(struct uses *uses, struct arena *arena)
+{
+    uses->filled = ARENA_ARRAY(arena, bool, uses->stages->linked.names.count);
+    for (array_each(const uint32_t, function, &uses->program->functions)) {
+        const struct function *body = stage_function(uses->stages, *function);
+        for (array_each(const struct assignment, assignment, &body->flows)) {
+            const struct value *target = &body->values.items[assignment->target];
+            const struct value *source = &body->values.items[assignment->source];
+            if (target->kind == VALUE_SLOT && body->slots.items[target->a].kind == SLOT_FIELD &&
+                source->kind != VALUE_INTEGER)
+                uses->filled[body->slots.items[target->a].symbol] = true;
+        }
+    }
+}
+
 void uses_find(struct uses *uses, const struct stages *stages, const struct program *program, struct arena *arena)
 {
-    *uses = (struct uses){stages, program, ARENA_ARRAY(arena, struct function_uses, stages->linked.functions.count)};
+    *uses = (struct uses){.stages = stages,
+                          .program = program,
+                          .of = ARENA_ARRAY(arena, struct function_uses, stages->linked.functions.count)};
+    find_filled(uses, arena);
     for (uint32_t i = 0; i < stages->linked.functions.count; i++) {
         const struct function *body = stage_function(stages, i);
         uses->of[i].slots = find_copies(body, arena);
@@ -362,6 +382,8 @@ void uses_effects(const struct uses *uses, uint32_t function, struct arena *aren
     const struct function_uses *own = &uses->of[function];
     struct effect_list list = {.count = 0};
     for (uint32_t i = 0; i < own->field_count; i++) {
+        if (uses->filled[own->fields[i].field])
+            continue;
         struct parameter_use called = {.bits = own->fields[i].looped ? USE_CALLED | USE_LOOPED : USE_CALLED,
                                        .data = -1};
         add_call(&list, (int)own->fields[i].parameter, CALLBACK_DURING, &called);

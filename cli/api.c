@@ -190,6 +190,8 @@ static void write_entry(struct json_writer *json, const struct api_question *que
     write_string(json, "name", api->name);
     write_string(json, "header", api->header);
     write_string(json, "library", api->library);
+    json_key(json, "arguments");
+    json_integer(json, api->argument_count);
     json_key(json, "may_wait");
     json_boolean(json, waits(api));
     write_cost(json, question, api);

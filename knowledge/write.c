@@ -36,7 +36,7 @@ void knowledge_write_scalar(const char *string, FILE *stream)
 /* Two significant digits: "1.3", "250". */
 static void add_number(struct text *text, double number)
 {
-    if (number >= 100) {
+    if (number >= 99.5) {
         double step = pow(10, floor(log10(number)) - 1);
         text_printf(text, "%.0f", round(number / step) * step);
     } else {
