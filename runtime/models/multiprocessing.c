@@ -40,7 +40,7 @@ static bool open_pipe(int epoll, struct ends *ends)
 
 static int open_pipes(struct process_pool *pool)
 {
-    unsigned k = pool->execution->k;
+    unsigned k = pool->count;
     struct pipes *pipes = calloc(1, sizeof *pipes);
     pool->channel = pipes;
     if (pipes)
@@ -105,7 +105,7 @@ static size_t receive_from_pipes(struct process_pool *pool, int wait_ms)
 static void close_pipes(struct process_pool *pool)
 {
     struct pipes *pipes = pool->channel;
-    for (unsigned i = 0; i < pool->execution->k; i++) {
+    for (unsigned i = 0; i < pool->count; i++) {
         close(pipes->ends[i].read);
         close(pipes->ends[i].write);
     }

@@ -35,7 +35,7 @@ struct rings {
 
 static int open_rings(struct process_pool *pool)
 {
-    unsigned k = pool->execution->k;
+    unsigned k = pool->count;
     struct rings *rings = calloc(1, sizeof *rings);
     if (!rings)
         return execution_fail(pool->execution, ENOMEM, "out of memory");
@@ -138,7 +138,7 @@ static void close_rings(struct process_pool *pool)
 {
     struct rings *rings = pool->channel;
     munmap(rings->shared, sizeof *rings->shared + rings->words * sizeof(uint64_t));
-    munmap(rings->rings, pool->execution->k * sizeof *rings->rings);
+    munmap(rings->rings, pool->count * sizeof *rings->rings);
     free(rings);
 }
 
