@@ -263,18 +263,29 @@ static void start_instance(struct chamber *chamber, size_t which)
     struct ledger_cell *cell = instance->cell;
     double setup_ns = (double)instance->box->took_ns;
     warm_up(chamber, instance);
-    double bytes = instance->pid ? instance_weigh(instance, &chamber->instance_plan) : NAN;
     if (!instance->pid || cell->starts == chamber->ledger->max_rounds)
         return;
     cell->status = CONCPROBE_MEASURED;
-    cell->setup_ns[cell->starts] = setup_ns;
-    cell->memory_bytes[cell->starts++] = bytes;
+    cell->memory_bytes[cell->starts] = NAN;
+    cell->setup_ns[cell->starts++] = setup_ns;
+}
+
+/* While all are there: what they share is then divided among the same number. */
+static void weigh_all(struct chamber *chamber)
+{
+    for (size_t i = 0; i < instance_count(chamber); i++) {
+        struct instance *instance = &chamber->instances[i];
+        double bytes = instance->pid ? instance_weigh(instance, &chamber->instance_plan) : NAN;
+        if (instance->pid)
+            instance->cell->memory_bytes[instance->cell->starts - 1] = bytes;
+    }
 }
 
 static void run_level(struct chamber *chamber)
 {
     for (size_t i = 0; i < instance_count(chamber); i++)
         start_instance(chamber, i);
+    weigh_all(chamber);
     chamber->next_number += most_calls(chamber);
     run_rounds(chamber);
     for (size_t i = 0; i < instance_count(chamber); i++)

@@ -18,6 +18,8 @@ enum {
     START_NS_PER_LANE = 2000000,      /* patience with set-up beyond call_seconds; a fork takes 0.4 ms */
 };
 
+#define BUSY_SHARE 0.1 /* of a CPU: an instance that uses more computes, it does not wait */
+
 enum answer { ANSWER_GIVEN, ANSWER_DIED, ANSWER_HUNG, ANSWER_STARVED };
 
 /* ---- orders ---- */
@@ -44,34 +46,38 @@ struct watch {
     double busy_times; /* how much longer it may take while it computes */
 };
 
-/* Did the instance come on since the last look? */
+/* Did the instance come on since the last look? Its CPU time is looked up only once it has been quiet for long: that
+ * takes as many files as it has processes. */
 struct progress {
     uint64_t next;
-    double cpu_seconds;
     uint64_t since_ns;
+    double cpu_seconds; /* at sampled_ns; NaN: not looked up */
+    uint64_t sampled_ns;
 };
 
 static bool hangs(struct instance *instance, const struct watch *watch, struct progress *progress)
 {
     uint64_t now = now_ns();
     uint64_t next = atomic_load(&instance->box->block.next);
-    if (next != progress->next) {
-        *progress = (struct progress){next, memory_tree_cpu_seconds(instance->pid), now};
-        return false;
+    uint64_t quiet_ns = now - progress->since_ns;
+    if (next != progress->next)
+        *progress = (struct progress){.next = next, .since_ns = now, .cpu_seconds = NAN};
+    else if (isnan(progress->cpu_seconds) && quiet_ns >= watch->quiet_ns / 2) {
+        progress->cpu_seconds = memory_tree_cpu_seconds(instance->pid);
+        progress->sampled_ns = now;
+    } else if (quiet_ns >= watch->quiet_ns) {
+        double computed = memory_tree_cpu_seconds(instance->pid) - progress->cpu_seconds;
+        bool busy = computed > BUSY_SHARE * (double)(now - progress->sampled_ns) / 1e9;
+        return !busy || (double)quiet_ns > (double)watch->quiet_ns * watch->busy_times;
     }
-    double quiet = (double)(now - progress->since_ns);
-    if (quiet < (double)watch->quiet_ns)
-        return false;
-    double computed = memory_tree_cpu_seconds(instance->pid) - progress->cpu_seconds;
-    bool busy = computed > 0.1 * quiet / 1e9;
-    return !busy || quiet > (double)watch->quiet_ns * watch->busy_times;
+    return false;
 }
 
 static enum answer wait_for_answer(struct instance *instance, const struct watch *watch, int *status)
 {
     struct instance_box *box = instance->box;
     uint64_t begin = now_ns();
-    struct progress progress = {atomic_load(&box->block.next), memory_tree_cpu_seconds(instance->pid), begin};
+    struct progress progress = {.next = atomic_load(&box->block.next), .since_ns = begin, .cpu_seconds = NAN};
     for (uint32_t asked = atomic_load(&box->asked);;) {
         uint32_t answered = atomic_load(&box->answered);
         if (answered == asked)
