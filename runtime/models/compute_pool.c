@@ -1,6 +1,7 @@
 /* A pool of computing processes; see the header. */
 #include "runtime/models/compute_pool.h"
 
+#include "runtime/big_lock.h"
 #include "runtime/futex.h"
 #include "runtime/models/process_pool.h"
 
@@ -188,6 +189,9 @@ void compute_pool_do(struct compute_pool *pool, struct coroutine *current, void 
         part(data);
         return;
     }
+    bool locked = big_lock_is_held();
+    if (locked)
+        concprobe_lock_release(); /* whoever waits for another process lets the others run */
     unsigned worker = take_worker(pool, current);
     unsigned index = free_slot(&pool->workers[worker]);
     struct slot *slot = &pool->workers[worker].slots[index];
@@ -202,6 +206,8 @@ void compute_pool_do(struct compute_pool *pool, struct coroutine *current, void 
     copy(pool, data, slot_data(pool, worker, index), size);
     atomic_store(&slot->state, SLOT_FREE);
     give_back(pool, worker);
+    if (locked)
+        concprobe_lock_acquire();
 }
 
 void compute_pool_usage(const struct compute_pool *pool, struct usage *usage)

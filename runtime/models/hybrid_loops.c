@@ -1,18 +1,26 @@
 /* hybrid loops: an event loop in each of P processes, K lanes spread over them; for calls that both wait and compute
  * and that declare no part to offload. Results travel to the parent through pipes. */
+#include "runtime/async/coroutine.h"
+#include "runtime/big_lock.h"
 #include "runtime/models.h"
 #include "runtime/models/async_lanes.h"
 #include "runtime/models/process_pool.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
+
+/* A lane that waits until it may send. */
+struct sender {
+    struct coroutine *coroutine;
+    struct sender *next;
+};
 
 struct loop_worker {
     struct process_pool *pool;
     unsigned worker;
     struct async_lanes lanes;
-    pthread_mutex_t sending; /* one lane at a time: a message may need several writes, between which others run */
+    bool sending; /* one lane at a time: a message may need several writes, between which others run */
+    struct sender *first, *last;
 };
 
 static unsigned processes(const struct execution *execution)
@@ -20,12 +28,34 @@ static unsigned processes(const struct execution *execution)
     return execution->k < execution->cpus ? execution->k : execution->cpus;
 }
 
+static void wait_in_line(struct loop_worker *own)
+{
+    struct sender self = {.coroutine = coroutine_current()};
+    *(own->first ? &own->last->next : &own->first) = &self;
+    own->last = &self;
+    bool locked = big_lock_is_held();
+    if (locked)
+        concprobe_lock_release();
+    coroutine_park(self.coroutine);
+    if (locked)
+        concprobe_lock_acquire();
+}
+
+/* Who has sent hands on to the next in line. */
 static int deliver(struct concprobe_lane *lane, const void *bytes, size_t size)
 {
     struct loop_worker *own = lane->context;
-    pthread_mutex_lock(&own->sending);
+    if (own->sending)
+        wait_in_line(own);
+    own->sending = true;
     int error = process_pool_deliver(own->pool, own->worker, lane, bytes, size);
-    pthread_mutex_unlock(&own->sending);
+    struct sender *next = own->first;
+    if (next) {
+        own->first = next->next;
+        coroutine_unpark(next->coroutine);
+    } else {
+        own->sending = false;
+    }
     return error;
 }
 
@@ -42,10 +72,8 @@ static int start_loop(struct process_pool *pool, unsigned worker, struct executi
         return execution_fail(execution, ENOMEM, "out of memory");
     unsigned first = (unsigned)((uint64_t)execution->k * worker / pool->count);
     unsigned end = (unsigned)((uint64_t)execution->k * (worker + 1) / pool->count);
-    *own = (struct loop_worker){.pool = pool,
-                                .worker = worker,
-                                .lanes = {.execution = execution, .first = first, .count = end - first},
-                                .sending = PTHREAD_MUTEX_INITIALIZER};
+    *own = (struct loop_worker){
+        .pool = pool, .worker = worker, .lanes = {.execution = execution, .first = first, .count = end - first}};
     *state = own;
     return async_lanes_start(&own->lanes, prepare, own);
 }
