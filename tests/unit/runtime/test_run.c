@@ -219,21 +219,6 @@ static void test_different_results(void **state)
     concprobe_outcome_free(outcome);
 }
 
-static int fail_late(struct concprobe_call *call)
-{
-    bool in_thread = syscall(SYS_gettid) != getpid();
-    return in_thread && call->number >= 600 ? EAGAIN : number_as_result(call); /* beyond what is compared one by one */
-}
-
-static void test_failures_that_serial_has_not(void **state)
-{
-    (void)state;
-    struct concprobe_probe probe = {.abi = CONCPROBE_ABI, .name = "late", .call = fail_late};
-    struct concprobe_outcome *outcome = run_quick(&probe);
-    assert_status(outcome, "threading", CONCPROBE_DISQUALIFIED, "Resource temporarily unavailable");
-    concprobe_outcome_free(outcome);
-}
-
 static void test_nothing_comparable(void **state)
 {
     (void)state;
@@ -375,7 +360,6 @@ int main(void)
         cmocka_unit_test(test_failed_starts),
         cmocka_unit_test(test_all_functions),
         cmocka_unit_test(test_different_results),
-        cmocka_unit_test(test_failures_that_serial_has_not),
         cmocka_unit_test(test_nothing_comparable),
         cmocka_unit_test(test_large_results),
         cmocka_unit_test(test_unavailable),
