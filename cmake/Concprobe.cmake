@@ -19,7 +19,6 @@ endforeach()
 add_library(runtime STATIC $<TARGET_OBJECTS:concprobe_objects>)
 target_include_directories(runtime PUBLIC ${PROJECT_SOURCE_DIR})
 target_link_libraries(runtime PUBLIC base PkgConfig::URING m dl pthread)
-list(APPEND CONCADVISE_LIBRARIES runtime)
 
 add_library(concprobe SHARED $<TARGET_OBJECTS:concprobe_objects> $<TARGET_OBJECTS:concprobe_base>)
 add_library(concprobe_static STATIC $<TARGET_OBJECTS:concprobe_objects> $<TARGET_OBJECTS:concprobe_base>)
