@@ -98,6 +98,8 @@ struct execution_model {
     void (*stop)(struct execution *execution);
     /* What the model's other processes used since start, and its interception; NULL: nothing beyond this process. */
     void (*usage)(struct execution *execution, struct usage *usage);
+    /* Bytes of memory that are there for the way of measuring, not for the model: taken off its figure. NULL: none. */
+    double (*borrowed_bytes)(const struct execution *execution);
     bool shares_memory; /* lanes run at once in one process: not for probes that are not thread-safe */
 };
 

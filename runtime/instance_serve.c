@@ -59,7 +59,8 @@ static int obey(struct execution *execution, struct instance_box *box)
     case ORDER_RUN:
         return timed_block(execution, box);
     case ORDER_WEIGH:
-        box->memory_bytes = memory_of_process_tree();
+        box->memory_bytes = memory_of_process_tree() -
+                            (execution->model->borrowed_bytes ? execution->model->borrowed_bytes(execution) : 0);
         return 0;
     case ORDER_PROFILE:
         return wait_profile_measure(execution, PROFILE_SECONDS, &box->profile);

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 enum {
-    KERNEL_STACK_BYTES = 16 * 1024, /* THREAD_SIZE of x86-64 and arm64; no file tells it */
     LINE_BYTES = 512,
     MAX_DEPTH = 8 /* of the process tree: workers, what their calls start, a shell between */
 };

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+enum { KERNEL_STACK_BYTES = 16 * 1024 }; /* of a thread: THREAD_SIZE of x86-64 and arm64; no file tells it */
+
 /* PSS, kernel stacks and page tables of this process and all its descendants, in bytes: what is shared is counted once,
  * which a sum of RSS does not do. Shared memory (shmem) is left out: the library's own call records lie there. NaN
  * where /proc does not tell (Linux before 5.4). */

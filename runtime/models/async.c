@@ -46,5 +46,6 @@ const struct execution_model execution_async = {
     .run = run,
     .stop = stop,
     .usage = usage,
+    .borrowed_bytes = async_lanes_borrowed,
     .shares_memory = true,
 };

@@ -1,6 +1,8 @@
 /* Lanes as coroutines; see the header. */
 #include "runtime/models/async_lanes.h"
 
+#include "runtime/memory.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -8,6 +10,11 @@ bool async_lanes_fit(const struct concprobe_options *options, unsigned k, char *
 {
     (void)options;
     return event_loop_available(k, 0, reason, size);
+}
+
+double async_lanes_borrowed(const struct execution *execution)
+{
+    return (double)execution->k * KERNEL_STACK_BYTES;
 }
 
 static void start_lane(void *argument, unsigned index)

@@ -16,6 +16,10 @@ struct async_lanes {
 /* May `k` lanes run so? For execution_model.available. */
 bool async_lanes_fit(const struct concprobe_options *options, unsigned k, char *reason, size_t size);
 
+/* For execution_model.borrowed_bytes: the kernel's stacks of the threads that coroutines borrow their storage from. A
+ * program written for an event loop has none. */
+double async_lanes_borrowed(const struct execution *execution);
+
 /* Makes loop and lanes ready, after execution_process_start(). `prepare` (may be NULL) sets what lanes need before they
  * start. 0, or an errno value with execution->reason; what was made is then gone again, but for lanes that started. */
 int async_lanes_start(struct async_lanes *lanes, void (*prepare)(struct concprobe_lane *lane, void *argument),

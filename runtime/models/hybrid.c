@@ -70,5 +70,6 @@ const struct execution_model execution_hybrid = {
     .run = run,
     .stop = stop,
     .usage = usage,
+    .borrowed_bytes = async_lanes_borrowed,
     .shares_memory = true,
 };

@@ -114,4 +114,6 @@ const struct execution_model execution_hybrid_loops = {
     .run = process_pool_run,
     .stop = process_pool_stop,
     .usage = process_pool_usage,
+    .borrowed_bytes = async_lanes_borrowed,
+    .shares_memory = true,
 };
