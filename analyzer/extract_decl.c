@@ -280,10 +280,12 @@ static void fill_function(struct extractor *x, struct declared *entry, CXCursor 
 {
     entry->symbol = linkage_symbol(x, function);
     entry->kind = DECLARED_FUNCTION;
-    uint32_t flags;
-    if (clang_getCursorLinkage(function) == CXLinkage_External)
+    if (clang_getCursorLinkage(function) == CXLinkage_External) {
         declare_function(x, function, entry->symbol);
-    else if ((flags = declaration_flags(function)) != 0)
+        return;
+    }
+    uint32_t flags = declaration_flags(function);
+    if (flags)
         array_push(&x->summary.declarations, (struct declaration){entry->symbol, flags, 0, 0});
 }
 

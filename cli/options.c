@@ -340,6 +340,8 @@ void options_free(struct options *options)
     array_free(&options->functions);
     array_free(&options->rules);
     array_free(&options->apis);
+    array_free(&options->headers);
+    array_free(&options->prefixes);
     array_free(&options->extra_args);
     array_free(&options->imports);
     array_free(&options->arguments);

@@ -201,7 +201,7 @@ static bool says_something(const struct symbol *symbol)
 const struct api *knowledge_find(const struct knowledge *knowledge, const char *name)
 {
     const struct symbol *symbol = symbol_find(knowledge, name);
-    if (!says_something(symbol) && derived_files_load_for((struct knowledge *)(uintptr_t)knowledge, name))
+    if (!says_something(symbol) && derived_files_load_for((struct knowledge *)knowledge, name))
         symbol = symbol_find(knowledge, name);
     if (!symbol || !symbol->api)
         symbol = alias_resolve(knowledge, name);

@@ -20,7 +20,7 @@ static double copy_bytes(struct calibration_room *room)
         memcpy(room->copy, room->buffer, BLOCK_BYTES);
         used(room->copy);
     }
-    return (cpu_now() - begin) / turns / BLOCK_BYTES;
+    return (cpu_now() - begin) / turns / (double)BLOCK_BYTES;
 }
 
 static double scan_bytes(struct calibration_room *room)
@@ -31,7 +31,7 @@ static double scan_bytes(struct calibration_room *room)
         used(room->buffer);
         used(memchr(room->buffer, 1, BLOCK_BYTES));
     }
-    return (cpu_now() - begin) / turns / BLOCK_BYTES;
+    return (cpu_now() - begin) / turns / (double)BLOCK_BYTES;
 }
 
 static double allocate(struct calibration_room *room)
@@ -67,7 +67,7 @@ static double parse_number(struct calibration_room *room)
     for (int i = 0; i < turns; i++) {
         used(digits);
         long number = strtol(digits, NULL, 10);
-        used((void *)(uintptr_t)number);
+        used(&number);
     }
     return (cpu_now() - begin) / turns;
 }
