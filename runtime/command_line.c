@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_K = 1000000, MOST_LEVELS = 64, MOST_MODELS = 64 };
+enum { LARGEST_K = 1000000, MOST_LEVELS = 64, MOST_MODELS = 64, MOST_RESTARTS = 1000 };
 
 static const char *const lock_names[] = {"none", "explicit", "at-block", NULL};
 static const char *const format_names[] = {"text", "json", NULL};
@@ -143,6 +143,17 @@ static bool read_budget(struct command_line *line, const char *given)
     return mistake("--budget wants seconds above 0, not '%s'", given);
 }
 
+static bool read_restarts(struct command_line *line, const char *given)
+{
+    char *end;
+    errno = 0;
+    long restarts = strtol(given, &end, 10);
+    if (end == given || *end || errno || restarts < 1 || restarts > MOST_RESTARTS)
+        return mistake("--restarts wants a whole number from 1 to %d, not '%s'", MOST_RESTARTS, given);
+    line->options.restarts = (unsigned)restarts;
+    return true;
+}
+
 static bool read_seed(struct command_line *line, const char *given)
 {
     char *end;
@@ -154,12 +165,13 @@ static bool read_seed(struct command_line *line, const char *given)
 
 /* ---- the line ---- */
 
-enum { LIST = 256, MODEL, CONCURRENCY, BUDGET, SEED, LOCK, FORMAT };
+enum { LIST = 256, MODEL, CONCURRENCY, BUDGET, RESTARTS, SEED, LOCK, FORMAT };
 
 static const struct option long_options[] = {{"list", no_argument, NULL, LIST},
                                              {"model", required_argument, NULL, MODEL},
                                              {"concurrency", required_argument, NULL, CONCURRENCY},
                                              {"budget", required_argument, NULL, BUDGET},
+                                             {"restarts", required_argument, NULL, RESTARTS},
                                              {"seed", required_argument, NULL, SEED},
                                              {"lock", required_argument, NULL, LOCK},
                                              {"output-format", required_argument, NULL, FORMAT},
@@ -180,6 +192,8 @@ static bool read_option(struct command_line *line, int option)
         return read_levels(line, optarg);
     case BUDGET:
         return read_budget(line, optarg);
+    case RESTARTS:
+        return read_restarts(line, optarg);
     case SEED:
         return read_seed(line, optarg);
     case LOCK:
@@ -267,6 +281,7 @@ void command_line_help(const char *program, FILE *stream)
           "                          serial always runs along\n"
           "  --concurrency=K[,K…]    calls at once (default: 1,2,8,64)\n"
           "  --budget=SECONDS        for the whole run (default: 10 for each K)\n"
+          "  --restarts=N            start everything anew at least so often (default: 5)\n"
           "  --seed=N                of inputs and orders (default: 0)\n"
           "  --lock=WHEN             under a big lock that is released explicit(ly) or at-block (default: none)\n"
           "  --output-format=FORMAT  text (default) or json\n"

@@ -224,7 +224,7 @@ void concprobe_print(const struct concprobe_outcome *outcome, FILE *stream, unsi
 /* For programs: one JSON object, schema probe.schema.json. false where it could not be written. */
 bool concprobe_print_json(const struct concprobe_outcome *outcome, FILE *stream);
 
-/* The command line of a program of probes: --list, NAME, --model, --concurrency, --budget, --seed, --lock,
+/* The command line of a program of probes: --list, NAME, --model, --concurrency, --budget, --restarts, --seed, --lock,
  * --output-format text|json, --help. Returns the exit code: 0 measured, 2 wrong use, 3 nothing could be measured. */
 int concprobe_main(int argc, char **argv, const struct concprobe_probe *probes, size_t count);
 
