@@ -44,6 +44,7 @@ struct watch {
     uint64_t quiet_ns; /* how long nothing may happen */
     uint64_t limit_ns; /* after that the block is cut short; 0: never */
     double busy_times; /* how much longer it may take while it computes */
+    uint64_t end_ns;   /* but not beyond this */
 };
 
 /* Did the instance come on since the last look? Its CPU time is looked up only once it has been quiet for long: that
@@ -68,7 +69,7 @@ static bool hangs(struct instance *instance, const struct watch *watch, struct p
     } else if (quiet_ns >= watch->quiet_ns) {
         double computed = memory_tree_cpu_seconds(instance->pid) - progress->cpu_seconds;
         bool busy = computed > BUSY_SHARE * (double)(now - progress->sampled_ns) / 1e9;
-        return !busy || (double)quiet_ns > (double)watch->quiet_ns * watch->busy_times;
+        return !busy || now > watch->end_ns || (double)quiet_ns > (double)watch->quiet_ns * watch->busy_times;
     }
     return false;
 }
@@ -147,7 +148,8 @@ static bool ask(struct instance *instance, const struct instance_plan *plan, enu
 static struct watch watch_calls(const struct instance_plan *plan)
 {
     double seconds = plan->probe->call_seconds > 0 ? plan->probe->call_seconds : (double)DEFAULT_CALL_SECONDS;
-    return (struct watch){.quiet_ns = (uint64_t)(seconds * 1e9), .busy_times = 1 + (double)plan->k / plan->cpus};
+    return (struct watch){
+        .quiet_ns = (uint64_t)(seconds * 1e9), .busy_times = 1 + (double)plan->k / plan->cpus, .end_ns = plan->end_ns};
 }
 
 static struct watch watch_start(const struct instance_plan *plan)

@@ -20,7 +20,8 @@ struct instance_plan {
     const struct concprobe_probe *probe;
     const struct concprobe_options *options;
     unsigned k, cpus;
-    void *run; /* left by run_start */
+    void *run;       /* left by run_start */
+    uint64_t end_ns; /* when the budget is spent: then there is no more patience with what computes */
     struct call_record *records;
 };
 
