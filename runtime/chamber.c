@@ -348,8 +348,12 @@ static void chamber_main(const struct chamber_plan *plan, struct ledger *ledger)
     if (!start_run(run, ledger, &call))
         return;
     struct chamber chamber = {.plan = plan, .ledger = ledger};
-    chamber.instance_plan = (struct instance_plan){
-        .probe = run->probe, .options = &run->options, .cpus = run->cpus, .run = call.run, .records = ledger->records};
+    chamber.instance_plan = (struct instance_plan){.probe = run->probe,
+                                                   .options = &run->options,
+                                                   .cpus = run->cpus,
+                                                   .run = call.run,
+                                                   .end_ns = run->end_ns,
+                                                   .records = ledger->records};
     chamber.instances = calloc(instance_count(&chamber), sizeof *chamber.instances);
     chamber.equality = equality_create(instance_count(&chamber));
     if (chamber.instances && chamber.equality)
