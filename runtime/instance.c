@@ -145,16 +145,18 @@ static bool ask(struct instance *instance, const struct instance_plan *plan, enu
     return instance->pid != 0;
 }
 
-static struct watch watch_calls(const struct instance_plan *plan)
+static struct watch watch_calls(const struct instance *instance, const struct instance_plan *plan)
 {
+    bool serial = !strcmp(instance->model->about.model, "serial");
+    unsigned at_once = serial ? 1 : plan->k;
     double seconds = plan->probe->call_seconds > 0 ? plan->probe->call_seconds : (double)DEFAULT_CALL_SECONDS;
     return (struct watch){
-        .quiet_ns = (uint64_t)(seconds * 1e9), .busy_times = 1 + (double)plan->k / plan->cpus, .end_ns = plan->end_ns};
+        .quiet_ns = (uint64_t)(seconds * 1e9), .busy_times = 1 + (double)at_once / plan->cpus, .end_ns = plan->end_ns};
 }
 
-static struct watch watch_start(const struct instance_plan *plan)
+static struct watch watch_start(const struct instance *instance, const struct instance_plan *plan)
 {
-    struct watch watch = watch_calls(plan);
+    struct watch watch = watch_calls(instance, plan);
     watch.quiet_ns += (uint64_t)plan->k * START_NS_PER_LANE;
     return watch;
 }
@@ -178,7 +180,7 @@ void instance_start(struct instance *instance, const struct instance_plan *plan)
 {
     if (!start_process(instance, plan))
         return;
-    struct watch watch = watch_start(plan);
+    struct watch watch = watch_start(instance, plan);
     if (ask(instance, plan, ORDER_START, &watch))
         instance->files_before = instance->box->open_files;
 }
@@ -191,14 +193,14 @@ bool instance_run(struct instance *instance, const struct instance_plan *plan, u
     atomic_store(&block->next, 0);
     block->first = first;
     block->calls = calls;
-    struct watch watch = watch_calls(plan);
+    struct watch watch = watch_calls(instance, plan);
     watch.limit_ns = limit_ns;
     return ask(instance, plan, ORDER_RUN, &watch);
 }
 
 double instance_weigh(struct instance *instance, const struct instance_plan *plan)
 {
-    struct watch watch = watch_start(plan);
+    struct watch watch = watch_start(instance, plan);
     return ask(instance, plan, ORDER_WEIGH, &watch) ? instance->box->memory_bytes : NAN;
 }
 
@@ -206,7 +208,7 @@ bool instance_profile(struct instance *instance, const struct instance_plan *pla
 {
     if (!start_process(instance, plan))
         return false;
-    struct watch watch = watch_calls(plan);
+    struct watch watch = watch_calls(instance, plan);
     watch.quiet_ns *= PROFILED_CALLS;
     bool well = ask(instance, plan, ORDER_PROFILE, &watch);
     kill_and_reap(instance);
@@ -220,7 +222,7 @@ void instance_stop(struct instance *instance, const struct instance_plan *plan)
     /* What goes wrong now changes no figure. */
     struct ledger_cell ignored = {.status = CONCPROBE_MEASURED};
     instance->cell = &ignored;
-    struct watch watch = watch_start(plan);
+    struct watch watch = watch_start(instance, plan);
     ask(instance, plan, ORDER_STOP, &watch);
     kill_and_reap(instance);
 }
