@@ -14,7 +14,7 @@ bool async_lanes_fit(const struct concprobe_options *options, unsigned k, char *
 
 double async_lanes_borrowed(const struct execution *execution)
 {
-    return (double)execution->k * KERNEL_STACK_BYTES;
+    return (double)execution->k * (double)KERNEL_STACK_BYTES;
 }
 
 static void start_lane(void *argument, unsigned index)
