@@ -194,6 +194,18 @@ static void shuffle(const struct chamber *chamber, unsigned round, size_t *order
     }
 }
 
+/* The CPU time that all blocks of a round used. */
+static double own_cpu_ns(const struct chamber *chamber, unsigned round)
+{
+    double sum = 0;
+    for (size_t i = 0; i < instance_count(chamber); i++) {
+        const struct ledger_cell *cell = chamber->instances[i].cell;
+        bool ran = chamber->instances[i].pid && !isnan(cell->rounds[round].figures[FIGURE_CPU_NS]);
+        sum += ran ? (double)chamber->instances[i].box->usage.cpu_ns : 0;
+    }
+    return sum;
+}
+
 static void run_round(struct chamber *chamber, size_t *order)
 {
     struct verdict_round *round = ledger_add_round(chamber->ledger, chamber->level, chamber->plan->restart);
@@ -209,6 +221,7 @@ static void run_round(struct chamber *chamber, size_t *order)
     gauge_end(&gauge);
     round->spin_ns = gauge.spin_ns;
     round->stolen = gauge.stolen;
+    round->others = gauge_others(&gauge, own_cpu_ns(chamber, index));
     size_t twin = chamber->ledger->model_count;
     round->twin = chamber->level->cells[twin].rounds[index].figures[FIGURE_CALLS_PER_SECOND];
     chamber->level->compared +=

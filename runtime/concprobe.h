@@ -187,7 +187,7 @@ struct concprobe_verdict {
     double over_serial, over_serial_low, over_serial_high;
     double gauge; /* contamination: the spread of a reference spin over the rounds, 0 = quiet machine */
     double aa_ratio, aa_low, aa_high; /* a model against itself, run along: should hold 1 */
-    char reason[200];                 /* in words */
+    char reason[256];                 /* in words */
 };
 
 struct concprobe_scaling { /* X(K) = λK / (1 + σ(K−1) + κK(K−1)), Gunther 2007 */

@@ -92,7 +92,7 @@ struct verdict_round *ledger_add_round(struct ledger *ledger, struct ledger_leve
         for (size_t f = 0; f < FIGURE_COUNT; f++)
             level->cells[c].rounds[level->round_count].figures[f] = NAN;
     struct verdict_round *round = &level->rounds[level->round_count++];
-    *round = (struct verdict_round){.restart = restart, .spin_ns = NAN, .stolen = NAN, .twin = NAN};
+    *round = (struct verdict_round){.restart = restart, .spin_ns = NAN, .stolen = NAN, .others = NAN, .twin = NAN};
     return round;
 }
 
