@@ -215,7 +215,7 @@ static void start_threads(void *argument, unsigned index)
 static void test_threads_are_joined(void **state)
 {
     (void)state;
-    assert_true(run_async(COUNT, start_threads, NULL) < 20.0 * COUNT); /* at once, not one by one */
+    assert_true(run_async(COUNT, start_threads, NULL) < 20.0 * (double)COUNT); /* at once, not one by one */
 }
 
 /* A coroutine that waits for a condition is woken by a thread, and a thread by a coroutine. */
