@@ -154,9 +154,9 @@ static void take_summary(struct linker *linker, struct summary *summary, declare
     for (array_each(name_id, global, &summary->globals))
         array_push(&unit.globals, rename_name(&renaming, *global));
     for (array_each(struct declaration, one, &summary->declarations))
-        array_push(declared, (struct declaration){rename_name(&renaming, one->symbol), one->flags,
-                                                  rename_name(&renaming, one->header),
-                                                  rename_name(&renaming, one->parameters)});
+        array_push(declared,
+                   (struct declaration){rename_name(&renaming, one->symbol), one->flags,
+                                        rename_name(&renaming, one->header), rename_name(&renaming, one->parameters)});
     array_push(&linked->units, unit);
     take_functions(linker, &renaming, summary);
     free(renaming.map);

@@ -10,9 +10,9 @@ const struct exit_code exit_codes[] = {
     {1, "findings at or above --fail-level"},
     {2, "a mistake in the command line, in a configuration file or in a path, or an internal error; what is left was "
         "analysed"},
-    {3,
-     "some translation unit could not be analysed, so that findings may be missing; those of the others are printed; or "
-     "calibrate found the machine not quiet"},
+    {3, "some translation unit could not be analysed, so that findings may be missing; those of the others are "
+        "printed; or "
+        "calibrate found the machine not quiet"},
 };
 const unsigned exit_code_count = sizeof exit_codes / sizeof *exit_codes;
 
