@@ -67,6 +67,9 @@ static bool is_passive(long number)
     switch (number) {
     case SYS_futex:
     case SYS_wait4:
+#ifdef SYS_vfork
+    case SYS_vfork:
+#endif
     case SYS_waitid:
     case SYS_flock:
     case SYS_semop:

@@ -7,6 +7,7 @@
 #include "runtime/async/wait_meter.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,6 +85,16 @@ static bool send_through_thunk(ucontext_t *frame)
     return true;
 }
 
+/* Does it wait until the child runs another program? */
+static bool is_spawn(long number, const long *a)
+{
+    uint64_t flags = number == SYS_clone ? (uint64_t)a[0] : 0;
+    if (number == SYS_clone3) {
+        memcpy(&flags, as_pointer((uintptr_t)a[0]), sizeof flags); /* the first of its structure */
+    }
+    return (flags & CLONE_VFORK) != 0;
+}
+
 static long answer(long number, const long *a)
 {
     struct coroutine *current = coroutine_current();
@@ -122,6 +133,9 @@ static bool handle_in_frame(ucontext_t *frame, const long *a)
     case SYS_clone3:
     case SYS_fork:
     case SYS_vfork:
+        if (interception.meter != NULL && is_spawn(registers[REG_RAX], a)) {
+            wait_meter_spawn(interception.meter);
+        }
         return send_through_thunk(frame);
     case SYS_rt_sigprocmask:
         registers[REG_RAX] = change_mask(frame, a);
@@ -156,6 +170,9 @@ static void on_system_call(int number, siginfo_t *info, void *context)
     }
     const long arguments[6] = {registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
                                registers[REG_R10], registers[REG_R8],  registers[REG_R9]};
+    if (interception.meter != NULL) {
+        wait_meter_spawned(interception.meter);
+    }
     if (!handle_in_frame(frame, arguments)) {
         registers[REG_RAX] = answer(registers[REG_RAX], arguments);
     }

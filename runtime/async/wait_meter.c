@@ -46,3 +46,23 @@ long wait_meter_call(struct wait_meter *meter, long number, const long arguments
     meter->wait_ns[number] += wall > other ? wall - other : 0;
     return result;
 }
+
+void wait_meter_spawn(struct wait_meter *meter)
+{
+    meter->spawn.under_way = true;
+    meter->spawn.delay_ns = run_delay_ns(meter->schedstat);
+    meter->spawn.cpu_ns = thread_cpu_ns();
+    meter->spawn.wall_ns = now_ns();
+}
+
+void wait_meter_spawned(struct wait_meter *meter)
+{
+    if (!meter->spawn.under_way) {
+        return;
+    }
+    uint64_t wall = now_ns() - meter->spawn.wall_ns;
+    uint64_t other = thread_cpu_ns() - meter->spawn.cpu_ns + run_delay_ns(meter->schedstat) - meter->spawn.delay_ns;
+    meter->spawn.under_way = false;
+    meter->calls[SYS_vfork]++;
+    meter->wait_ns[SYS_vfork] += wall > other ? wall - other : 0;
+}

@@ -79,7 +79,8 @@ static void test_waiting_for_a_child_is_passive(void **state)
     struct wait_profile profile = profile_of(child);
     if (profile.count == 0)
         skip();
-    assert_string_equal(profile.waits[0].name, "wait4");
+    bool of_children = !strcmp(profile.waits[0].name, "wait4") || !strcmp(profile.waits[0].name, "vfork");
+    assert_true(of_children); /* for its end; on a busy machine, longer for its begin */
     assert_string_equal(profile.class_name, "wait");
 }
 
