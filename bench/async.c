@@ -116,7 +116,7 @@ struct servers {
     struct server http, dns;
 };
 
-static size_t discard(char *bytes, size_t size, size_t count, void *argument)
+static size_t discard(const char *bytes, size_t size, size_t count, void *argument)
 {
     (void)bytes;
     (void)argument;
@@ -230,7 +230,7 @@ static void measure_yields(unsigned pairs)
         double direct = direct_ns(sockets);
         uint64_t begin = cpu_ns();
         event_loop_run(loop, hand_over, sockets);
-        double handed = (double)(cpu_ns() - begin) / (2.0 * pairs * (TURNS / PAIRS));
+        double handed = (double)(cpu_ns() - begin) / (2.0 * pairs * TURNS / PAIRS);
         printf("handover_%u_ns %.0f\n", pairs, handed - direct);
         for (unsigned i = 0; i < pairs; i++) { /* the last byte is still there */
             char byte;

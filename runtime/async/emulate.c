@@ -12,11 +12,13 @@
 enum { SYSTEM_CALLS = 512, UNYIELDED_LIMIT = 64 };
 
 static emulation *const emulations[SYSTEM_CALLS] = {
+#if defined(__x86_64__) /* elsewhere nothing is intercepted */
 #define EMULATED(name, function) [SYS_##name] = function,
 #define HELPED(name) [SYS_##name] = coroutine_help,
 #include "runtime/async/system_calls.def"
 #undef EMULATED
 #undef HELPED
+#endif
 };
 
 bool emulate_may_block(long number)

@@ -1,4 +1,6 @@
 /* Waiting for time, for a futex word, and for children. */
+#if defined(__x86_64__)
+
 #include "runtime/async/emulation.h"
 
 #include <linux/futex.h>
@@ -176,3 +178,18 @@ long emulate_waitid(struct coroutine *current, long number, const long a[6])
     long code = await_child(current, (pid_t)a[1]);
     return code == 0 ? emulate_direct(number, a) : code == -EINTR ? code : coroutine_help(current, number, a);
 }
+
+#else
+
+#include "runtime/async/coroutine.h"
+
+#include <errno.h>
+
+int coroutine_wait_futex(struct coroutine *current, const _Atomic uint32_t *address, uint32_t value,
+                         uint64_t deadline_ns, bool shared)
+{
+    (void)current, (void)address, (void)value, (void)deadline_ns, (void)shared;
+    return -ENOSYS; /* there are no coroutines */
+}
+
+#endif

@@ -8,6 +8,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#ifndef SYS_vfork
+#define SYS_vfork SYS_clone
+#endif
+
 uint64_t thread_cpu_ns(void)
 {
     struct timespec used = {0};
