@@ -36,7 +36,7 @@ struct analyzer_options {
     const char *const *named_units; /* functions that the user asks about: "name" or "file:name" */
     unsigned named_unit_count;
     const struct derive_options *library; /* link the sources as this library (see derive.h); NULL: as programs */
-    progress_function *progress; /* or NULL */
+    progress_function *progress;          /* or NULL */
     void *progress_data;
 };
 

@@ -22,8 +22,9 @@ struct cost {
     double wait_chance;      /* how likely it is there at all (the descriptor may be of another kind), 0 to 1 */
     double wait_spread;      /* of ln(sum of waits) */
     double unknown;          /* expected number of calls whose cost nobody knows, per call of this function */
-    double unreviewed;       /* share of the time that comes from entries nobody read up, or that were derived with doubt, 0 to 1 */
-    double assumed;          /* share of the time that was put in for the unknown calls, 0 to 1 */
+    double unreviewed; /* share of the time that comes from entries nobody read up, or that were derived with doubt, 0
+                          to 1 */
+    double assumed;    /* share of the time that was put in for the unknown calls, 0 to 1 */
 };
 
 double cost_wait(const struct cost *cost);

@@ -1,13 +1,11 @@
 /* `concadvise build -- COMMAND`: records a compile database while the user's own build runs, with bear. */
 #include "base/path.h"
+#include "cli/child.h"
 #include "cli/session.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const char database[] = "compile_commands.json";
@@ -27,30 +25,6 @@ static char **bear_arguments(struct session *session, bool append)
     for (unsigned i = 0; i < options->after_dashes_count; i++)
         arguments[count++] = options->after_dashes[i];
     return arguments;
-}
-
-/* Starts bear; 0, or errno. This process ignores SIGPIPE, what it starts must not. */
-static int start(pid_t *child, char **arguments)
-{
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failed = posix_spawnp(child, arguments[0], NULL, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    return failed;
-}
-
-/* The exit code of a child, as shells count it. */
-static int wait_for(pid_t child)
-{
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 /* How many translation units the database lists. */
@@ -77,7 +51,7 @@ int command_build(struct session *session)
         fprintf(stderr, "note: %s is there already and is added to; remove it to start anew\n", database);
     unsigned before = append ? count_units() : 0;
     pid_t child;
-    int failed = start(&child, bear_arguments(session, append));
+    int failed = child_start(&child, bear_arguments(session, append));
     if (failed) {
         session_mistake(session,
                         failed == ENOENT ? "install it (Debian: apt-get install bear), or let your build system write "
@@ -86,7 +60,7 @@ int command_build(struct session *session)
                         "cannot run bear, which records the compile database: %s", strerror(failed));
         return EXIT_MISTAKE;
     }
-    int status = wait_for(child);
+    int status = child_wait(child);
     unsigned count = count_units();
     if (count == 0)
         session_mistake(session, "what is up to date is not compiled again: clean first",

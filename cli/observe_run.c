@@ -3,18 +3,16 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "cli/child.h"
 #include "model/observed.h"
 #include "runtime/recorder/record.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* The names that compilers of C have. */
@@ -108,34 +106,6 @@ static void set_environment(const char *compilers, const char *records)
     text_free(&value);
 }
 
-/* The exit code of a child, as shells count it. Keys that end the command must not end this program. */
-static int wait_for(pid_t child)
-{
-    int status = 0;
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
-    sigaction(SIGINT, &ignore, &interrupt);
-    sigaction(SIGQUIT, &ignore, &quit);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    sigaction(SIGINT, &interrupt, NULL);
-    sigaction(SIGQUIT, &quit, NULL);
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-static int start(pid_t *child, char *const *command)
-{
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failed = posix_spawnp(child, command[0], NULL, &attributes, command, environ);
-    posix_spawnattr_destroy(&attributes);
-    return failed;
-}
-
 bool observe_run(struct session *session, const char **records, int *status)
 {
     const char *compilers = make_compilers(session);
@@ -145,14 +115,14 @@ bool observe_run(struct session *session, const char **records, int *status)
     set_environment(compilers, *records);
     char *const *command = session->options.after_dashes;
     pid_t child;
-    int failed = start(&child, command);
+    int failed = child_start(&child, command);
     unsetenv(RECORD_VARIABLE);
     if (failed) {
         session_mistake(session, NULL, "cannot run %s: %s", command[0], strerror(failed));
         observe_remove(*records);
         return false;
     }
-    *status = wait_for(child);
+    *status = child_wait(child);
     return true;
 }
 

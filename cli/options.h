@@ -63,13 +63,13 @@ struct options {
     const char *symbols;
     const char *output;
     ARRAY(struct output_request) outputs; /* none given: full, to standard output */
-    const char *levels;       /* of the probe: the numbers of calls at once, as given */
-    const char *budget;       /* likewise */
-    const char *restarts;     /* likewise */
-    const char *seed;         /* likewise */
-    const char *lock;         /* likewise */
-    const char *probe_format; /* likewise */
-    string_list models;       /* likewise */
+    const char *levels;                   /* of the probe: the numbers of calls at once, as given */
+    const char *budget;                   /* likewise */
+    const char *restarts;                 /* likewise */
+    const char *seed;                     /* likewise */
+    const char *lock;                     /* likewise */
+    const char *probe_format;             /* likewise */
+    string_list models;                   /* likewise */
     string_list units;
     string_list files;
     string_list functions;

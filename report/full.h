@@ -24,7 +24,8 @@ void full_line(const struct printer *printer, const char *label, struct text *te
 void full_chain(const struct printer *printer, unsigned indent, const struct evidence *steps, uint32_t count,
                 bool brief);
 
-/* What an advice says: for which K, why, what to do, what to look at first, what that touches, and what is ruled out. */
+/* What an advice says: for which K, why, what to do, what to look at first, what that touches, and what is ruled out.
+ */
 void full_advice(const struct printer *printer, const struct result *result, const struct advice *advice);
 
 #endif

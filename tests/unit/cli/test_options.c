@@ -166,7 +166,7 @@ static void test_table(void **state)
         assert_true(!chosen || row->choices); /* elsewhere, words are what completions offer */
         for (unsigned j = 0; chosen && option_words(row)[j]; j++)
             assert_non_null(strstr(row->text, option_words(row)[j])); /* the help names every choice */
-        for (unsigned j = 0; j < i; j++) { /* a command knows one option by a name */
+        for (unsigned j = 0; j < i; j++) {                            /* a command knows one option by a name */
             if (!(row->commands & option_rows[j].commands))
                 continue;
             assert_string_not_equal(row->name, option_rows[j].name);
