@@ -26,6 +26,8 @@ static size_t remaining(const struct decoder *decoder)
 
 static uint64_t get_number(struct decoder *decoder)
 {
+    if (decoder->at < decoder->end && *decoder->at < 0x80) /* most are */
+        return *decoder->at++;
     uint64_t number = 0;
     for (unsigned shift = 0; decoder->at < decoder->end; shift += 7) {
         unsigned char byte = *decoder->at++;

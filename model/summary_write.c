@@ -17,10 +17,23 @@ struct encoder {
     const struct names *names;
     uint32_t *numbers; /* by name: its number in the summary's own table, 0: none yet; NULL: the canonical form */
     ARRAY(name_id) used;
+    uint64_t hash; /* the canonical form is not written, only hashed */
 };
+
+/* Multiplies and folds, a number at a time: as good as a hash over bytes for telling bodies apart, and many times
+ * faster than writing the bytes first. The constant is 2^64 / φ (Fibonacci hashing, D. Knuth, TAOCP 6.4). */
+static void mix(struct encoder *encoder, uint64_t number)
+{
+    encoder->hash = (encoder->hash ^ number) * UINT64_C(0x9e3779b97f4a7c15);
+    encoder->hash ^= encoder->hash >> 29;
+}
 
 static void put_number(struct encoder *encoder, uint64_t number)
 {
+    if (!encoder->numbers) {
+        mix(encoder, number);
+        return;
+    }
     char bytes[10];
     size_t length = 0;
     if (number < 0x80) { /* most are */
@@ -46,9 +59,7 @@ static void put_index(struct encoder *encoder, uint32_t index)
 static void put_name(struct encoder *encoder, name_id name)
 {
     if (!encoder->numbers) {
-        uint32_t length = encoder->names->lengths[name];
-        put_number(encoder, length);
-        text_add_length(encoder->out, names_string(encoder->names, name), length);
+        mix(encoder, XXH3_64bits(names_string(encoder->names, name), encoder->names->lengths[name]));
         return;
     }
     if (name && !encoder->numbers[name]) {
@@ -228,10 +239,7 @@ void summary_write(const struct summary *summary, struct text *out)
 
 uint64_t function_body_hash(const struct names *names, const struct function *function)
 {
-    struct text canonical = {0};
-    struct encoder encoder = {.out = &canonical, .names = names};
+    struct encoder encoder = {.names = names};
     put_body(&encoder, function);
-    uint64_t hash = XXH3_64bits(text_string(&canonical), canonical.length);
-    text_free(&canonical);
-    return hash;
+    return encoder.hash;
 }
