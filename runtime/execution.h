@@ -57,12 +57,13 @@ struct execution {
     const struct concprobe_probe *probe;
     const struct execution_model *model;
     const struct concprobe_options *options;
-    unsigned k;                            /* lanes */
-    unsigned cpus;                         /* that this process may run on */
-    void *run;                             /* left by the probe's run_start */
-    void *process;                         /* left by process_start in this process */
-    void *state;                           /* the model's own */
-    char *reason;                          /* REASON_BYTES: what went wrong, where a function says so */
+    unsigned k;    /* lanes */
+    unsigned cpus; /* that this process may run on */
+    void *run;     /* left by the probe's run_start */
+    void *process; /* left by process_start in this process */
+    void *state;   /* the model's own */
+    char *reason;  /* REASON_BYTES: what went wrong first, where a function says so */
+    _Atomic bool has_reason;
     const volatile unsigned char *present; /* 0 in a process that fork() left behind in a call (MADV_WIPEONFORK) */
 };
 
@@ -142,7 +143,7 @@ void usage_add(struct usage *sum, const struct usage *part);
 /* CLOCK_MONOTONIC. */
 uint64_t now_ns(void);
 
-/* Fills execution->reason and returns `error`. */
+/* Fills execution->reason, if nothing else has failed before, and returns `error`. Any lane may call it. */
 int execution_fail(struct execution *execution, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -24,6 +24,8 @@ uint64_t now_ns(void)
 
 int execution_fail(struct execution *execution, int error, const char *format, ...)
 {
+    if (atomic_exchange(&execution->has_reason, true))
+        return error; /* lanes that fail at once have one reason, that of the first */
     va_list args;
     va_start(args, format);
     vsnprintf(execution->reason, REASON_BYTES, format, args);
