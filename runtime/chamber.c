@@ -251,7 +251,10 @@ static bool may_start(struct chamber *chamber, size_t which)
     struct ledger_cell *cell = instance->cell;
     char reason[REASON_BYTES] = "";
     bool is_twin = which == run->model_count;
+    size_t level = (size_t)(chamber->level - chamber->ledger->levels);
     if (cell_ended(cell) || (is_twin && cell_ended(&chamber->level->cells[0])) || now_ns() > run->end_ns)
+        return false;
+    if (!is_twin && run->retired[level * run->model_count + which])
         return false;
     if (model->shares_memory && run->probe->not_thread_safe)
         cell_end(cell, CONCPROBE_UNAVAILABLE, "the probe is not thread-safe");

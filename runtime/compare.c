@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sample sample_make(const struct verdict_input *input, double (*value)(const void *context, size_t round),
                           const void *context)
@@ -98,16 +99,31 @@ static size_t find_fastest(const struct verdict_input *input, const double *thro
     return fastest;
 }
 
-/* P of the surer claim about a lead: that it is above the margin, or inside of it (two one-sided tests). */
-static double surer_claim(const struct estimate *lead)
+size_t compare_plainness(const struct concprobe_model *model)
+{
+    static const char *const kinds[] = {
+#define MODEL(id, name, text) name,
+#include "model/concepts.def"
+    };
+    size_t place = 0;
+    while (place < sizeof kinds / sizeof *kinds && strcmp(kinds[place], model->model) != 0) {
+        place++;
+    }
+    return place;
+}
+
+/* P of the claim that a verdict needs about another model: that it is no faster than the fastest by the margin. One of
+ * a simpler kind would be the answer if it were as fast, so it must be beaten, or tied (two one-sided tests). */
+static double needed_claim(const struct estimate *lead, bool simpler)
 {
     struct estimate mirrored = *lead;
     mirrored.median = -lead->median;
     double margin = log(VERDICT_MARGIN);
-    double beaten = estimate_above(lead, margin);
-    double not_above = estimate_above(&mirrored, -margin);
-    double not_below = estimate_above(lead, -margin);
-    return fmin(beaten, fmax(not_above, not_below));
+    double not_faster = estimate_above(lead, -margin);
+    if (!simpler) {
+        return not_faster;
+    }
+    return fmin(estimate_above(lead, margin), fmax(estimate_above(&mirrored, -margin), not_faster));
 }
 
 static int compare_surety(const void *left, const void *right)
@@ -131,27 +147,31 @@ static enum comparison_state state_of(const struct comparison *comparison, doubl
         return COMPARISON_OPEN;
     }
     double strict = is_precise(&comparison->lead) ? alpha : alpha * VERDICT_STRICT;
-    if (estimate_interval(&comparison->lead, strict).low > margin) {
+    double surely_above = estimate_interval(&comparison->lead, strict).low;
+    if (surely_above > margin) {
         return COMPARISON_BEATEN;
     }
-    return comparison->interval.low > -margin && comparison->interval.high < margin ? COMPARISON_TIED : COMPARISON_OPEN;
+    if (comparison->interval.low > -margin && comparison->interval.high < margin) {
+        return COMPARISON_TIED;
+    }
+    return surely_above > -margin ? COMPARISON_NO_FASTER : COMPARISON_OPEN;
 }
 
 /* Holm's step-down: what comes after one that is open is open too. */
-static void correct(struct comparisons *comparisons)
+static void correct(struct comparisons *comparisons, double all_alpha)
 {
     qsort(comparisons->others, comparisons->count, sizeof *comparisons->others, compare_surety);
     bool open = false;
     for (size_t i = 0; i < comparisons->count; i++) {
         struct comparison *comparison = &comparisons->others[i];
-        double alpha = VERDICT_ALPHA / (double)(comparisons->count - i);
+        double alpha = all_alpha / (double)(comparisons->count - i);
         comparison->interval = estimate_interval(&comparison->lead, alpha);
         comparison->state = open ? COMPARISON_OPEN : state_of(comparison, alpha);
         open = comparison->state == COMPARISON_OPEN;
     }
 }
 
-struct comparisons compare_all(const struct verdict_input *input, const double *throughput)
+struct comparisons compare_all(const struct verdict_input *input, const double *throughput, double alpha)
 {
     struct comparisons all = {.fastest = find_fastest(input, throughput)};
     if (all.fastest == COMPARE_NOBODY) {
@@ -164,8 +184,9 @@ struct comparisons compare_all(const struct verdict_input *input, const double *
         }
         struct comparison *comparison = &all.others[all.count++];
         *comparison = (struct comparison){.model = i, .lead = compare_pair(input, throughput, all.fastest, i)};
-        comparison->p = surer_claim(&comparison->lead);
+        bool simpler = compare_plainness(input->models[i]) < compare_plainness(input->models[all.fastest]);
+        comparison->p = needed_claim(&comparison->lead, simpler);
     }
-    correct(&all);
+    correct(&all, alpha);
     return all;
 }

@@ -120,7 +120,7 @@ static bool all_ended(const struct run *run, const struct ledger_level *level)
     return true;
 }
 
-/* Which levels need no more rounds. */
+/* Which levels, and which models of the others, need no more rounds. */
 static void settle(struct run *run, unsigned restarts_done)
 {
     for (size_t i = 0; i < run->ledger.level_count; i++) {
@@ -132,6 +132,8 @@ static void settle(struct run *run, unsigned restarts_done)
         struct verdict_input input;
         if (verdict_input_make(run, level, &input)) {
             run->settled[i] = run->settled[i] || verdict_enough(&input);
+            verdict_far_behind(&input, run->retired + i * run->model_count);
+            run->retired[i * run->model_count] = false; /* the others' results are compared with serial's */
             verdict_input_free(&input);
         }
     }
@@ -171,7 +173,8 @@ static bool choose_models(struct run *run)
     for (size_t i = 0; run->models && i < count; i++)
         if (is_wanted(&run->options, execution_model_at(i)))
             run->models[run->model_count++] = execution_model_at(i);
-    return run->models && run->settled;
+    run->retired = calloc(run->options.concurrency_count * run->model_count + 1, sizeof *run->retired);
+    return run->models && run->settled && run->retired;
 }
 
 static struct concprobe_outcome *refuse(const struct run *run, const char *error)
@@ -211,5 +214,6 @@ done:
         snprintf(error, ERROR_BYTES, "%s", message);
     free(run.models);
     free(run.settled);
+    free(run.retired);
     return outcome;
 }

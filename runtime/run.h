@@ -13,6 +13,7 @@ struct run {
     struct ledger ledger;
     uint64_t end_ns; /* when the budget is spent */
     bool *settled;   /* [level]: more rounds add nothing */
+    bool *retired;   /* [level × model_count + model]: more rounds of this one add nothing */
 };
 
 /* How much of the run one chamber may do. */

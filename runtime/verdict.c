@@ -14,24 +14,10 @@
 
 /* What one matrix of throughputs says, before the gauges are heard. */
 struct finding {
-    enum concprobe_decision decision;
-    size_t answer; /* COMPARE_NOBODY: nothing was measured */
+    enum concprobe_decision decision; /* inconclusive unless found otherwise */
+    size_t answer;                    /* COMPARE_NOBODY: nothing was measured */
     struct comparisons comparisons;
 };
-
-/* How much of a change a model is: the place of its kind in the vocabulary. */
-static size_t plainness(const struct concprobe_model *model)
-{
-    static const char *const kinds[] = {
-#define MODEL(id, name, text) name,
-#include "model/concepts.def"
-    };
-    size_t place = 0;
-    while (place < sizeof kinds / sizeof *kinds && strcmp(kinds[place], model->model) != 0) {
-        place++;
-    }
-    return place;
-}
 
 /* The simplest of the fastest and those tied with it; of equals, the first. */
 static size_t simplest_tied(const struct verdict_input *input, const struct comparisons *comparisons)
@@ -42,8 +28,8 @@ static size_t simplest_tied(const struct verdict_input *input, const struct comp
         if (comparisons->others[i].state != COMPARISON_TIED) {
             continue;
         }
-        size_t mine = plainness(input->models[other]);
-        size_t best = plainness(input->models[simplest]);
+        size_t mine = compare_plainness(input->models[other]);
+        size_t best = compare_plainness(input->models[simplest]);
         if (mine < best || (mine == best && other < simplest)) {
             simplest = other;
         }
@@ -51,55 +37,105 @@ static size_t simplest_tied(const struct verdict_input *input, const struct comp
     return simplest;
 }
 
-static bool has_state(const struct comparisons *comparisons, enum comparison_state state)
+/* Whether a comparison leaves the answer in doubt: the other may be faster, or is simpler and may be as fast. */
+static bool is_open(const struct verdict_input *input, size_t answer, const struct comparison *other)
+{
+    bool simpler = compare_plainness(input->models[other->model]) < compare_plainness(input->models[answer]);
+    return other->state == COMPARISON_OPEN || (simpler && other->state != COMPARISON_BEATEN);
+}
+
+static const struct comparison *first_open(const struct verdict_input *input, size_t answer,
+                                           const struct comparisons *comparisons)
 {
     for (size_t i = 0; i < comparisons->count; i++) {
-        if (comparisons->others[i].state == state) {
-            return true;
+        if (is_open(input, answer, &comparisons->others[i])) {
+            return &comparisons->others[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+/* Whether every model of another kind is beaten. */
+static bool beats_all_kinds(const struct verdict_input *input, const struct comparisons *comparisons)
+{
+    size_t kind = compare_plainness(input->models[comparisons->fastest]);
+    for (size_t i = 0; i < comparisons->count; i++) {
+        const struct comparison *other = &comparisons->others[i];
+        if (other->state != COMPARISON_BEATEN && compare_plainness(input->models[other->model]) != kind) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static struct finding find(const struct verdict_input *input, const double *throughput)
 {
-    struct finding finding = {.comparisons = compare_all(input, throughput)};
-    finding.answer = finding.comparisons.fastest;
-    if (finding.comparisons.count == 0 || has_state(&finding.comparisons, COMPARISON_OPEN)) {
-        finding.decision = CONCPROBE_INCONCLUSIVE;
-    } else if (has_state(&finding.comparisons, COMPARISON_TIED)) {
-        finding.decision = CONCPROBE_TIE;
-        finding.answer = simplest_tied(input, &finding.comparisons);
-    } else {
-        finding.decision = CONCPROBE_WIN;
+    struct finding finding = {.decision = CONCPROBE_INCONCLUSIVE,
+                              .comparisons = compare_all(input, throughput, VERDICT_ALPHA)};
+    const struct comparisons *comparisons = &finding.comparisons;
+    finding.answer = comparisons->fastest;
+    if (comparisons->count == 0) {
+        return finding;
+    }
+    size_t simplest = simplest_tied(input, comparisons);
+    if (first_open(input, simplest, comparisons) == NULL) {
+        finding.decision = beats_all_kinds(input, comparisons) ? CONCPROBE_WIN : CONCPROBE_TIE;
+        finding.answer = simplest;
     }
     return finding;
 }
 
-/* The comparison that the answer's lead is told by: with the fastest where a simpler one is the answer, else with the
- * next. NULL where there is none. */
-static const struct comparison *next_of(const struct finding *finding)
+/* The answer over the model that it is told against: logarithms. */
+struct lead {
+    size_t other; /* COMPARE_NOBODY: there is none */
+    double middle;
+    struct interval interval;
+};
+
+/* The comparison with one model; NULL: the fastest itself. */
+static const struct comparison *comparison_with(const struct comparisons *comparisons, size_t model)
+{
+    for (size_t i = 0; i < comparisons->count; i++) {
+        if (comparisons->others[i].model == model) {
+            return &comparisons->others[i];
+        }
+    }
+    return NULL;
+}
+
+/* What comes closest to the fastest; of a win, among the other kinds. */
+static const struct comparison *next_of(const struct verdict_input *input, const struct finding *finding)
 {
     const struct comparison *next = NULL;
     for (size_t i = 0; i < finding->comparisons.count; i++) {
         const struct comparison *other = &finding->comparisons.others[i];
-        if (finding->answer != finding->comparisons.fastest) {
-            next = other->model == finding->answer ? other : next;
-        } else if (next == NULL || other->lead.median < next->lead.median) {
+        bool same_kind =
+            compare_plainness(input->models[other->model]) == compare_plainness(input->models[finding->answer]);
+        bool counts = finding->decision != CONCPROBE_WIN || !same_kind;
+        if (counts && (next == NULL || other->lead.median < next->lead.median)) {
             next = other;
         }
     }
     return next;
 }
 
-static const struct comparison *first_open(const struct comparisons *comparisons)
+static struct lead lead_of(const struct verdict_input *input, const struct finding *finding)
 {
-    for (size_t i = 0; i < comparisons->count; i++) {
-        if (comparisons->others[i].state == COMPARISON_OPEN) {
-            return &comparisons->others[i];
-        }
+    const struct comparison *next = next_of(input, finding);
+    if (next == NULL) {
+        return (struct lead){.other = COMPARE_NOBODY};
     }
-    return NULL;
+    const struct comparison *behind = comparison_with(&finding->comparisons, finding->answer);
+    if (behind == NULL) {
+        return (struct lead){next->model, next->lead.median, next->interval};
+    }
+    if (finding->decision == CONCPROBE_TIE) { /* a simpler one is the answer: told against the fastest */
+        struct interval mirrored = {-behind->interval.high, -behind->interval.low};
+        return (struct lead){finding->comparisons.fastest, -behind->lead.median, mirrored};
+    }
+    struct estimate estimate = compare_pair(input, input->throughput, finding->answer, next->model);
+    double alpha = VERDICT_ALPHA / (double)finding->comparisons.count;
+    return (struct lead){next->model, estimate.median, estimate_interval(&estimate, alpha)};
 }
 
 __attribute__((format(printf, 2, 3))) static void say(struct concprobe_verdict *verdict, const char *format, ...)
@@ -116,14 +152,15 @@ static const char *name_of(const struct verdict_input *input, size_t model)
     return input->models[model]->name;
 }
 
-static void say_open(const struct verdict_input *input, const struct comparisons *comparisons,
+static void say_open(const struct verdict_input *input, const struct finding *finding,
                      struct concprobe_verdict *verdict)
 {
+    const struct comparisons *comparisons = &finding->comparisons;
     if (comparisons->fastest == COMPARE_NOBODY) {
         say(verdict, "no model could be measured");
         return;
     }
-    const struct comparison *open = first_open(comparisons);
+    const struct comparison *open = first_open(input, simplest_tied(input, comparisons), comparisons);
     const char *fastest = name_of(input, comparisons->fastest);
     if (open == NULL) {
         say(verdict, "nothing to compare: only %s was measured", fastest);
@@ -138,36 +175,45 @@ static void say_open(const struct verdict_input *input, const struct comparisons
     }
 }
 
-static void say_finding(const struct verdict_input *input, const struct finding *finding,
-                        struct concprobe_verdict *verdict)
+static void say_tie(const struct verdict_input *input, const struct finding *finding, const struct lead *lead,
+                    struct concprobe_verdict *verdict)
 {
-    const struct comparison *next = next_of(finding);
-    if (finding->decision == CONCPROBE_INCONCLUSIVE || next == NULL) {
-        say_open(input, &finding->comparisons, verdict);
-    } else if (finding->decision == CONCPROBE_WIN) {
-        say(verdict, "%s is %.2f times as fast as %s, the next (%.2f–%.2f)", name_of(input, finding->answer),
-            verdict->lead, name_of(input, next->model), verdict->lead_low, verdict->lead_high);
+    const char *answer = name_of(input, finding->answer);
+    const struct comparison *other = comparison_with(&finding->comparisons, lead->other);
+    if (other != NULL && other->state == COMPARISON_NO_FASTER) {
+        say(verdict, "no other is 5 %% faster than %s, the simplest that may be the fastest; %s comes next: %.2f",
+            answer, name_of(input, lead->other), exp(-lead->middle));
     } else {
-        size_t other = finding->answer == finding->comparisons.fastest ? next->model : finding->comparisons.fastest;
-        say(verdict, "%s and %s are equal within 5 %%; %s is the simplest that is", name_of(input, finding->answer),
-            name_of(input, other), name_of(input, finding->answer));
+        say(verdict, "%s and %s are equal within 5 %%; %s is the simplest that is", answer, name_of(input, lead->other),
+            answer);
     }
 }
 
-static void put_ratio(double middle, struct interval interval, bool inverted, double ratios[3])
+static void say_finding(const struct verdict_input *input, const struct finding *finding, const struct lead *lead,
+                        struct concprobe_verdict *verdict)
 {
-    double sign = inverted ? -1 : 1;
-    ratios[0] = exp(sign * middle);
-    ratios[1] = exp(inverted ? -interval.high : interval.low);
-    ratios[2] = exp(inverted ? -interval.low : interval.high);
+    if (finding->decision == CONCPROBE_INCONCLUSIVE) {
+        say_open(input, finding, verdict);
+    } else if (finding->decision == CONCPROBE_WIN) {
+        say(verdict, "%s is %.2f times as fast as %s, the next (%.2f–%.2f)", name_of(input, finding->answer),
+            verdict->lead, name_of(input, lead->other), verdict->lead_low, verdict->lead_high);
+    } else {
+        say_tie(input, finding, lead, verdict);
+    }
 }
 
-static void fill_lead(const struct finding *finding, struct concprobe_verdict *verdict)
+static void put_ratio(double middle, struct interval interval, double ratios[3])
 {
-    const struct comparison *next = next_of(finding);
+    ratios[0] = exp(middle);
+    ratios[1] = exp(interval.low);
+    ratios[2] = exp(interval.high);
+}
+
+static void fill_lead(const struct lead *lead, struct concprobe_verdict *verdict)
+{
     double ratios[3] = {(double)NAN, (double)NAN, (double)NAN};
-    if (next != NULL) {
-        put_ratio(next->lead.median, next->interval, finding->answer != finding->comparisons.fastest, ratios);
+    if (lead->other != COMPARE_NOBODY) {
+        put_ratio(lead->middle, lead->interval, ratios);
     }
     verdict->lead = ratios[0];
     verdict->lead_low = ratios[1];
@@ -185,7 +231,7 @@ static void fill_over_serial(const struct verdict_input *input, size_t answer, s
         if (i == answer) {
             estimate.error = 0;
         }
-        put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), false, ratios);
+        put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), ratios);
     }
     verdict->over_serial = ratios[0];
     verdict->over_serial_low = ratios[1];
@@ -218,7 +264,7 @@ static void fill_gauges(const struct verdict_input *input, struct concprobe_verd
         struct sample sample = sample_make(input, log_twin, input);
         struct estimate estimate = estimate_median(&sample, input->seed ^ 0xaa);
         sample_free(&sample);
-        put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), false, ratios);
+        put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), ratios);
     }
     verdict->aa_ratio = ratios[0];
     verdict->aa_low = ratios[1];
@@ -298,10 +344,11 @@ void verdict_judge(const struct verdict_input *input, struct concprobe_verdict *
     struct finding raw = find(input, input->throughput);
     verdict->decision = raw.decision;
     verdict->best = raw.answer == COMPARE_NOBODY ? NULL : input->models[raw.answer];
-    fill_lead(&raw, verdict);
+    struct lead lead = lead_of(input, &raw);
+    fill_lead(&lead, verdict);
     fill_over_serial(input, raw.answer, verdict);
     fill_gauges(input, verdict);
-    say_finding(input, &raw, verdict);
+    say_finding(input, &raw, &lead, verdict);
     hear_tax(input, &raw, verdict);
     hear_gauges(input, verdict);
     free(raw.comparisons.others);
@@ -327,25 +374,49 @@ void verdict_throughput(const struct verdict_input *input, size_t model, double 
     struct estimate estimate = estimate_median(&sample, input->seed + model);
     sample_free(&sample);
     double ratios[3];
-    put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), false, ratios);
+    put_ratio(estimate.median, estimate_interval(&estimate, VERDICT_ALPHA), ratios);
     *calls_per_second = ratios[0];
     *low = ratios[1];
     *high = ratios[2];
 }
 
-bool verdict_enough(const struct verdict_input *input)
+/* Whether no comparison of one matrix would gain from more rounds. */
+static bool is_settled(const struct verdict_input *input, const double *throughput)
 {
-    if (input->round_count < VERDICT_MIN_ROUNDS) {
-        return false;
-    }
-    struct comparisons comparisons = compare_all(input, input->throughput);
-    bool enough = true;
-    for (size_t i = 0; i < comparisons.count && enough; i++) {
-        const struct comparison *other = &comparisons.others[i];
+    struct comparisons surely = compare_all(input, throughput, VERDICT_ALPHA * VERDICT_LOOK);
+    size_t answer = simplest_tied(input, &surely);
+    bool settled = true;
+    for (size_t i = 0; i < surely.count && settled; i++) {
+        const struct comparison *other = &surely.others[i];
         struct interval interval = estimate_interval(&other->lead, VERDICT_ALPHA);
         bool precise = (interval.high - interval.low) / 2 < log(1 + VERDICT_HALF_WIDTH);
-        enough = other->lead.count >= VERDICT_MIN_ROUNDS && (precise || interval.low > log(1.5));
+        settled = other->lead.count >= VERDICT_MIN_ROUNDS &&
+                  (precise || interval.low > log(VERDICT_FAR) || !is_open(input, answer, other));
     }
-    free(comparisons.others);
-    return enough;
+    free(surely.others);
+    return settled;
+}
+
+bool verdict_enough(const struct verdict_input *input)
+{
+    return input->round_count >= VERDICT_MIN_ROUNDS && is_settled(input, input->throughput) &&
+           (input->corrected == NULL || is_settled(input, input->corrected));
+}
+
+static bool is_far(const struct comparisons *comparisons, size_t model)
+{
+    const struct comparison *other = comparison_with(comparisons, model);
+    return other != NULL && other->lead.count >= VERDICT_MIN_ROUNDS && other->interval.low > log(VERDICT_FAR);
+}
+
+void verdict_far_behind(const struct verdict_input *input, bool *far)
+{
+    const double *without_tax = input->corrected ? input->corrected : input->throughput;
+    struct comparisons raw = compare_all(input, input->throughput, VERDICT_ALPHA);
+    struct comparisons corrected = compare_all(input, without_tax, VERDICT_ALPHA);
+    for (size_t i = 0; i < input->model_count; i++) {
+        far[i] = far[i] || (is_far(&raw, i) && is_far(&corrected, i));
+    }
+    free(raw.others);
+    free(corrected.others);
 }

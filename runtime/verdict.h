@@ -6,11 +6,15 @@
  * surest, the i-th gets an interval of level 1 − 0.05/(m−i+1), and none is surer than those before it.
  *
  * A competitor is *beaten* where that interval of the fastest's lead lies above 1.05, *tied* where it lies inside
- * 1/1.05 … 1.05, and else *open*. Where noise is so large that the margin of 5 % no longer protects (a 95 % half-width
- * above 3 %), only an interval with 0.4 of that error (0.02 in place of 0.05) makes a competitor beaten. All
- * beaten: a win. Some tied and none open: a tie, whose answer is the simplest of the tied: serial, threading,
- * multiprocessing, async, hybrid, then the order of the variants. Any open: inconclusive, and the answer is the
- * fastest, unproven. A competitor that no round measured takes no part; one with fewer than five rounds stays open.
+ * 1/1.05 … 1.05, *no faster* where it lies above 1/1.05, and else *open*. Where noise is so large that the margin of 5 %
+ * no longer protects (a 95 % half-width above 3 %), beaten and no faster need an interval with 0.4 of that error (0.02
+ * in place of 0.05).
+ *
+ * The answer is the simplest model that no other beats: serial, threading, multiprocessing, async, hybrid, then the
+ * order of the variants. It is the simplest of the fastest and its ties; it stands if every simpler kind is beaten and
+ * no other one is open. A win: the models of all other kinds are beaten (variants of one kind do not compete for it).
+ * Else a tie. If the answer does not stand: inconclusive, and it is the fastest, unproven. A competitor that no round
+ * measured takes no part; one with fewer than five rounds stays open.
  *
  * The tax of interception: the same is done with throughput less the tax. Where the two answers differ, or one of them
  * is inconclusive, so is the verdict; where one is a win and one a tie of the same answer, it is a tie.
@@ -36,6 +40,8 @@
 #define VERDICT_ALPHA 0.05
 #define VERDICT_MARGIN 1.05     /* design.md's tie: within 5 % */
 #define VERDICT_HALF_WIDTH 0.03 /* precise enough */
+#define VERDICT_FAR 1.5         /* who is behind by so much, with the whole interval, is out of the race */
+#define VERDICT_LOOK 0.1        /* of the error, for a decision that ends a run early: ten looks share it */
 #define VERDICT_STRICT 0.4      /* of the error, for a win that is less precise than that */
 #define VERDICT_AA_BIAS 1.02    /* what bench/aa found interleaved rounds to keep */
 #define VERDICT_SPREAD_REMARK 0.10
@@ -77,7 +83,11 @@ void verdict_throughput(const struct verdict_input *input, size_t model, double 
                         double *high);
 
 /* Do more rounds add nothing? True where every comparison with the fastest has a 95 % half-width below 3 %, or a lead
- * that is above 1.5 with its whole interval. False below VERDICT_MIN_ROUNDS. */
+ * that is above 1.5 with its whole interval, or is decided with a tenth of the error. False below VERDICT_MIN_ROUNDS. */
 bool verdict_enough(const struct verdict_input *input);
+
+/* Sets far[model] for those that the fastest leads by more than 1.5 with the whole interval: more rounds of them add
+ * nothing. Leaves the others as they are. */
+void verdict_far_behind(const struct verdict_input *input, bool *far);
 
 #endif

@@ -117,6 +117,58 @@ static void test_between_is_inconclusive(void **state)
     assert_false(verdict_enough(&run.input));
 }
 
+/* A model that is more of a change only has to be shown not to be faster. */
+static void test_a_costlier_kind_need_not_be_beaten(void **state)
+{
+    (void)state;
+    struct run run;
+    run_make(&run, (double[]){50, 1, 100, 104.5}, 0.03, 4); /* threading may lead async by 5 %, or not */
+    struct concprobe_verdict verdict = judge(&run);
+    assert_int_equal(verdict.decision, CONCPROBE_TIE);
+    assert_ptr_equal(verdict.best, &threading);
+    assert_true(verdict.lead_low < 1.05 && verdict.lead_high > 1.05);
+    assert_says(&verdict, "no other is 5 % faster than threading");
+
+    run_make(&run, (double[]){50, 1, 120, 100}, 0.5, 4); /* but too much noise shows nothing */
+    assert_int_equal(judge(&run).decision, CONCPROBE_INCONCLUSIVE);
+}
+
+/* Variants of the best kind do not compete with each other for the win; the simplest of equal ones is named. */
+static void test_variants_of_one_kind(void **state)
+{
+    (void)state;
+    static const struct concprobe_model loops = {"async loops", "async", "", true};
+    static const struct concprobe_model *const four[MODELS] = {&serial, &threading, &async, &loops};
+    struct run run;
+    run_make(&run, (double[]){50, 100, 200, 201}, 0.01, 12);
+    run.input.models = four;
+    struct concprobe_verdict verdict = judge(&run);
+    assert_int_equal(verdict.decision, CONCPROBE_WIN);
+    assert_ptr_equal(verdict.best, &async);
+    assert_true(verdict.lead_low > 1.9 && verdict.lead_low < 2 && verdict.lead_high > 2);
+    assert_says(&verdict, "async is 2.0");
+    assert_says(&verdict, "as fast as threading, the next");
+}
+
+static void test_who_is_far_behind(void **state)
+{
+    (void)state;
+    struct run run;
+    run_make(&run, (double[]){100, 1, 300, 250}, 0.02, 13);
+    run.input.corrected = run.corrected;
+    bool far[MODELS] = {false};
+    verdict_far_behind(&run.input, far);
+    assert_true(far[0]);
+    assert_false(far[1] || far[2] || far[3]); /* the one that does not compete is not judged */
+
+    for (size_t i = 0; i < ROUNDS; i++) {
+        run.corrected[i * MODELS] *= 2.5; /* without the tax it is near */
+    }
+    memset(far, 0, sizeof far);
+    verdict_far_behind(&run.input, far);
+    assert_false(far[0]);
+}
+
 static void blank(struct run *run, size_t model, size_t from)
 {
     for (size_t i = from; i < ROUNDS; i++) {
@@ -239,7 +291,7 @@ static void test_levels_of_holm(void **state)
     struct run run;
     run_make(&run, (double[]){150, 50, 300, 295}, 0.05, 10);
     run.input.models = four;
-    struct comparisons comparisons = compare_all(&run.input, run.throughput);
+    struct comparisons comparisons = compare_all(&run.input, run.throughput, VERDICT_ALPHA);
     assert_int_equal(comparisons.count, 3);
     for (size_t i = 0; i < 3; i++) {
         const struct comparison *other = &comparisons.others[i];
@@ -299,6 +351,9 @@ int main(void)
         cmocka_unit_test(test_win),
         cmocka_unit_test(test_tie_goes_to_the_simplest),
         cmocka_unit_test(test_between_is_inconclusive),
+        cmocka_unit_test(test_a_costlier_kind_need_not_be_beaten),
+        cmocka_unit_test(test_variants_of_one_kind),
+        cmocka_unit_test(test_who_is_far_behind),
         cmocka_unit_test(test_missing_models),
         cmocka_unit_test(test_the_tax_may_decide),
         cmocka_unit_test(test_twin),
