@@ -65,6 +65,7 @@ struct options {
     ARRAY(struct output_request) outputs; /* none given: full, to standard output */
     const char *levels;                   /* of the probe: the numbers of calls at once, as given */
     const char *budget;                   /* likewise */
+    const char *block;                    /* likewise */
     const char *restarts;                 /* likewise */
     const char *seed;                     /* likewise */
     const char *lock;                     /* likewise */

@@ -99,6 +99,7 @@ static int run_probe(struct session *session, const struct request *request)
         add_option(session, &arguments, "model", options->models.items[i]);
     add_option(session, &arguments, "concurrency", options->levels);
     add_option(session, &arguments, "budget", options->budget);
+    add_option(session, &arguments, "block", options->block);
     add_option(session, &arguments, "restarts", options->restarts);
     add_option(session, &arguments, "seed", options->seed);
     add_option(session, &arguments, "lock", options->lock);

@@ -134,13 +134,12 @@ static bool read_models(struct command_line *line, char *given)
     return true;
 }
 
-static bool read_budget(struct command_line *line, const char *given)
+static bool read_seconds(const char *option, const char *given, double *seconds)
 {
     char *end;
-    line->options.budget_seconds = strtod(given, &end);
-    if (end != given && !*end && isfinite(line->options.budget_seconds) && line->options.budget_seconds > 0)
-        return true;
-    return mistake("--budget wants seconds above 0, not '%s'", given);
+    *seconds = strtod(given, &end);
+    return (end != given && !*end && isfinite(*seconds) && *seconds > 0) ||
+           mistake("--%s wants seconds above 0, not '%s'", option, given);
 }
 
 static bool read_restarts(struct command_line *line, const char *given)
@@ -165,12 +164,13 @@ static bool read_seed(struct command_line *line, const char *given)
 
 /* ---- the line ---- */
 
-enum { LIST = 256, MODEL, CONCURRENCY, BUDGET, RESTARTS, SEED, LOCK, FORMAT };
+enum { LIST = 256, MODEL, CONCURRENCY, BUDGET, BLOCK, RESTARTS, SEED, LOCK, FORMAT };
 
 static const struct option long_options[] = {{"list", no_argument, NULL, LIST},
                                              {"model", required_argument, NULL, MODEL},
                                              {"concurrency", required_argument, NULL, CONCURRENCY},
                                              {"budget", required_argument, NULL, BUDGET},
+                                             {"block", required_argument, NULL, BLOCK},
                                              {"restarts", required_argument, NULL, RESTARTS},
                                              {"seed", required_argument, NULL, SEED},
                                              {"lock", required_argument, NULL, LOCK},
@@ -191,7 +191,9 @@ static bool read_option(struct command_line *line, int option)
     case CONCURRENCY:
         return read_levels(line, optarg);
     case BUDGET:
-        return read_budget(line, optarg);
+        return read_seconds("budget", optarg, &line->options.budget_seconds);
+    case BLOCK:
+        return read_seconds("block", optarg, &line->options.block_seconds);
     case RESTARTS:
         return read_restarts(line, optarg);
     case SEED:
@@ -281,6 +283,7 @@ void command_line_help(const char *program, FILE *stream)
           "                          serial always runs along\n"
           "  --concurrency=K[,K…]    calls at once (default: 1,2,8,64)\n"
           "  --budget=SECONDS        for the whole run (default: 10 for each K)\n"
+          "  --block=SECONDS         of one model in a row, before the next has its turn (default: 0.1)\n"
           "  --restarts=N            start everything anew at least so often (default: 5)\n"
           "  --seed=N                of inputs and orders (default: 0)\n"
           "  --lock=WHEN             under a big lock that is released explicit(ly) or at-block (default: none)\n"
