@@ -3,6 +3,7 @@
 
 #include "cli/unit_facts.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -277,6 +278,43 @@ static void test_a_rare_wait_is_not_enough_work(void **state)
     result_free(&fixture.result);
 }
 
+/* Calls of a function that the user named keep coming, so their workers need not be woken. */
+static void test_short_calls_are_enough_for_busy_workers(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    const struct {
+        enum unit_kind kind;
+        enum context context;
+        enum model expected;
+    } cases[] = {{UNIT_LOOP_CALL, CONTEXT_NATIVE, MODEL_SERIAL},
+                 {UNIT_NAMED, CONTEXT_NATIVE, MODEL_THREADING},
+                 {UNIT_NAMED, CONTEXT_EVENT_LOOP, MODEL_SERIAL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(&fixture);
+        fixture.functions[1].cpu_ns = 4000;
+        fixture.units[1].kind = cases[i].kind;
+        fixture.units[1].context = cases[i].context;
+        ask(&fixture, 8, 8);
+        assert_int_equal(advice_of(&fixture, 1)->model, cases[i].expected);
+        result_free(&fixture.result);
+    }
+}
+
+static void test_load_of_a_loop(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture);
+    const program_list none = {0};
+    struct facts facts;
+    unit_facts(&fixture.result, &none, &fixture.units[0], &(struct question){.k = 1000, .cores = 8}, &facts);
+    assert_true(fabs(facts.values[FACT_LOOP_LOAD].number - 1000 * 14.0 / 1010) < 1e-6);
+    unit_facts(&fixture.result, &none, &fixture.units[1], &(struct question){.k = 1000, .cores = 8}, &facts);
+    assert_false(facts.values[FACT_LOOP_LOAD].present); /* it does not wait */
+    result_free(&fixture.result);
+}
+
 static void test_order(void **state)
 {
     (void)state;
@@ -393,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_k_at_which_the_answer_changes),
         cmocka_unit_test(test_blocked),
         cmocka_unit_test(test_a_rare_wait_is_not_enough_work),
+        cmocka_unit_test(test_short_calls_are_enough_for_busy_workers),
+        cmocka_unit_test(test_load_of_a_loop),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_findings),
         cmocka_unit_test(test_not_assessed),
