@@ -41,7 +41,8 @@ static size_t instance_count(const struct chamber *chamber)
 
 static uint64_t fewest_calls(const struct chamber *chamber, const struct instance *instance)
 {
-    return instance->model == chamber->plan->run->models[0] ? 1 : chamber->level->k;
+    const struct run *run = chamber->plan->run;
+    return instance->model == run->models[0] ? 1 : lanes_of(instance->model, chamber->level->k, run->cpus);
 }
 
 static uint64_t planned_calls(const struct chamber *chamber, const struct instance *instance)
@@ -258,6 +259,8 @@ static bool may_start(struct chamber *chamber, size_t which)
         return false;
     if (model->shares_memory && run->probe->not_thread_safe)
         cell_end(cell, CONCPROBE_UNAVAILABLE, "the probe is not thread-safe");
+    else if (model->per_core && chamber->level->k <= run->cpus)
+        cell_end(cell, CONCPROBE_UNAVAILABLE, "the same as %s: there are as many processors", model->about.model);
     else if (model->available && !model->available(&run->options, chamber->level->k, reason, sizeof reason))
         cell_end(cell, CONCPROBE_UNAVAILABLE, "%s", reason);
     return !cell_ended(cell);

@@ -10,8 +10,8 @@
  * call, and records it. A model decides only where lanes run: one after another, in threads, in processes, in
  * coroutines.
  *
- * A model is one file under runtime/models/ that ends in one `const struct execution_model`, and one line in
- * runtime/models.def.
+ * A model is one file under runtime/models/ that ends in a `const struct execution_model`, and one line in
+ * runtime/models.def; a variant that only has another number of lanes stands in the same file.
  */
 #ifndef RUNTIME_EXECUTION_H
 #define RUNTIME_EXECUTION_H
@@ -101,8 +101,15 @@ struct execution_model {
     void (*usage)(struct execution *execution, struct usage *usage);
     /* Bytes of memory that are there for the way of measuring, not for the model: taken off its figure. NULL: none. */
     double (*borrowed_bytes)(const struct execution *execution);
+    bool per_core; /* has no more lanes than processors: calls beyond them wait for their turn */
     bool shares_memory; /* lanes run at once in one process: not for probes that are not thread-safe */
 };
+
+/* How many lanes a model has for K calls at once. */
+static inline unsigned lanes_of(const struct execution_model *model, unsigned k, unsigned cpus)
+{
+    return model->per_core && k > cpus ? cpus : k;
+}
 
 /* ---- lanes (lane.c) ---- */
 

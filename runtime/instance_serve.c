@@ -79,7 +79,7 @@ _Noreturn void instance_serve(const struct instance *instance, const struct inst
     struct execution execution = {.probe = plan->probe,
                                   .model = instance->model,
                                   .options = plan->options,
-                                  .k = plan->k,
+                                  .k = lanes_of(instance->model, plan->k, plan->cpus),
                                   .cpus = plan->cpus,
                                   .run = plan->run,
                                   .reason = box->reason};

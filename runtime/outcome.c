@@ -78,19 +78,18 @@ static unsigned rounds_of(const struct ledger_level *level, const struct ledger_
     return count;
 }
 
-static double lane_bytes(const struct ledger_level *level, const struct ledger_cell *cell, double *scratch)
+static double lane_bytes(const struct ledger_level *level, const struct ledger_cell *cell, unsigned lanes,
+                         double *scratch)
 {
     const struct ledger_cell *serial = &level->cells[0];
     double own = median_known(cell->memory_bytes, cell->starts, scratch);
     double base = median_known(serial->memory_bytes, serial->starts, scratch);
-    return (own - base) / level->k;
+    return (own - base) / lanes;
 }
 
-static void fill_figures(const struct ledger_level *level, const struct ledger_cell *from, struct concprobe_cell *cell,
-                         double *scratch)
+static void fill_figures(const struct ledger_level *level, const struct ledger_cell *from, unsigned lanes,
+                         double *scratch, struct concprobe_cell *cell)
 {
-    cell->calls_per_second = median_figure(level, from, FIGURE_CALLS_PER_SECOND, scratch);
-    cell->corrected_calls_per_second = median_figure(level, from, FIGURE_CORRECTED, scratch);
     cell->wall_ns = median_figure(level, from, FIGURE_WALL_NS, scratch);
     cell->cpu_ns = median_figure(level, from, FIGURE_CPU_NS, scratch);
     cell->voluntary = median_figure(level, from, FIGURE_VOLUNTARY, scratch);
@@ -99,7 +98,7 @@ static void fill_figures(const struct ledger_level *level, const struct ledger_c
     cell->tax_ns = median_figure(level, from, FIGURE_TAX_NS, scratch);
     cell->transfer_ns_per_kib = median_figure(level, from, FIGURE_TRANSFER_NS_PER_KIB, scratch);
     cell->setup_ns = median_known(from->setup_ns, from->starts, scratch);
-    cell->worker_bytes = lane_bytes(level, from, scratch);
+    cell->worker_bytes = lane_bytes(level, from, lanes, scratch);
     latency_summary(&from->latencies->made, &cell->latency);
     latency_summary(&from->latencies->corrected, &cell->corrected);
 }
@@ -125,7 +124,7 @@ static void fill_cell(const struct run *run, const struct ledger_level *level, s
         snprintf(cell->reason, sizeof cell->reason, "%llu of %llu calls failed, the last with %u (%s)",
                  (unsigned long long)cell->failed_calls, (unsigned long long)cell->calls, from->call_error,
                  strerrordesc_np((int)from->call_error) ? strerrordesc_np((int)from->call_error) : "no errno value");
-    fill_figures(level, from, cell, scratch);
+    fill_figures(level, from, lanes_of(run->models[m], level->k, run->cpus), scratch, cell);
 }
 
 /* ---- verdicts ---- */
@@ -152,10 +151,15 @@ static bool fill_level(const struct run *run, size_t index, struct concprobe_out
     struct verdict_input input;
     if (!verdict_input_make(run, level, &input))
         return false;
+    struct verdict_input without_tax = input;
+    without_tax.throughput = input.corrected;
     for (size_t m = 0; m < run->model_count; m++) {
         struct concprobe_cell *cell = &outcome->cells[index * run->model_count + m];
         fill_cell(run, level, m, scratch, cell);
         verdict_throughput(&input, m, &cell->calls_per_second, &cell->low, &cell->high);
+        double low;
+        double high;
+        verdict_throughput(&without_tax, m, &cell->corrected_calls_per_second, &low, &high);
     }
     struct concprobe_verdict *verdict = &outcome->verdicts[index];
     verdict_judge(&input, verdict);

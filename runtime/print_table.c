@@ -244,8 +244,9 @@ static void print_row(const struct page *page, const struct concprobe_outcome *o
     page_cell(page, name_width, false, best, cell->model->name);
     if (!was_measured(cell)) {
         struct text line = {0};
-        text_printf(&line, "  %s%s%s", concprobe_status_names[cell->status], cell->reason[0] ? ": " : "", cell->reason);
-        page_hanging(page, INDENT + name_width, text_string(&line) + 2);
+        text_printf(&line, "%s%s%s", concprobe_status_names[cell->status], cell->reason[0] ? ": " : "", cell->reason);
+        fputs("  ", page->stream);
+        page_hanging(page, INDENT + name_width + 2, text_string(&line));
         text_free(&line);
         return;
     }

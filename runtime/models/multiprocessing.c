@@ -1,4 +1,5 @@
-/* multiprocessing: a pool of K forked processes, each with a pipe to the parent for its results. */
+/* multiprocessing, and multiprocessing per-core: a pool of forked processes, each with a pipe to the parent for
+ * its results. */
 #include "runtime/models.h"
 #include "runtime/models/limits.h"
 #include "runtime/models/process_pool.h"
@@ -125,6 +126,18 @@ static int start(struct execution *execution)
 {
     return process_pool_start(execution, &pipe_transport);
 }
+
+const struct execution_model execution_multiprocessing_per_core = {
+    .about = {.name = "multiprocessing per-core",
+              .model = "multiprocessing",
+              .summary = "a pool with a forked process for each processor, at most K",
+              .competes = true},
+    .start = start,
+    .run = process_pool_run,
+    .stop = process_pool_stop,
+    .usage = process_pool_usage,
+    .per_core = true,
+};
 
 const struct execution_model execution_multiprocessing = {
     .about = {.name = "multiprocessing",

@@ -1,4 +1,4 @@
-/* threading: a pool of K threads that rest at a gate between blocks and start together. */
+/* threading, and threading per-core: a pool of threads that rest at a gate between blocks and start together. */
 #include "runtime/futex.h"
 #include "runtime/models.h"
 #include "runtime/models/limits.h"
@@ -134,6 +134,18 @@ static void stop(struct execution *execution)
     destroy(execution->state);
     execution_process_stop(execution);
 }
+
+const struct execution_model execution_threading_per_core = {
+    .about = {.name = "threading per-core",
+              .model = "threading",
+              .summary = "a pool with a thread for each processor, at most K",
+              .competes = true},
+    .start = start,
+    .run = run,
+    .stop = stop,
+    .per_core = true,
+    .shares_memory = true,
+};
 
 const struct execution_model execution_threading = {
     .about = {.name = "threading", .model = "threading", .summary = "a pool of K threads", .competes = true},

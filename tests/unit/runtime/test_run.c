@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,6 +301,7 @@ static void test_figures(void **state)
         assert_int_equal(cell->rounds, 2);
         assert_int_equal(cell->restarts, 1);
         assert_true(cell->calls_per_second > 0 && cell->wall_ns > 0 && cell->setup_ns > 0);
+        assert_true(fabs(cell->corrected_calls_per_second / cell->calls_per_second - 1) < 1e-9); /* nothing is caught */
         assert_true(cell->latency.p50 > 0 && cell->latency.max >= cell->latency.p50);
         assert_true(cell->cpu_ns >= 0 && cell->voluntary >= 0 && cell->involuntary >= 0);
     }
@@ -340,6 +342,48 @@ static void test_budget(void **state)
 }
 
 /* Names are what the user types: each once, and of a model of the vocabulary; serial is first. */
+static _Atomic int at_once; /* calls, in one process */
+
+static int at_most_two(struct concprobe_call *call)
+{
+    bool crowded = atomic_fetch_add(&at_once, 1) >= 2;
+    nanosleep(&(struct timespec){0, 1000000}, NULL);
+    atomic_fetch_sub(&at_once, 1);
+    return crowded ? EBUSY : number_as_result(call);
+}
+
+/* A pool for the processors has no more lanes than there are; for fewer calls it is the ordinary pool. */
+static void test_lanes_for_processors(void **state)
+{
+    (void)state;
+    cpu_set_t before;
+    cpu_set_t first_two;
+    CPU_ZERO(&first_two);
+    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&first_two) < 2; cpu++)
+        if (CPU_ISSET(cpu, &before))
+            CPU_SET(cpu, &first_two);
+    assert_int_equal(sched_setaffinity(0, sizeof first_two, &first_two), 0);
+    static const char *const models[] = {"threading", "threading per-core", "multiprocessing per-core"};
+    static const unsigned levels[] = {1, 12};
+    const struct concprobe_probe probe = {.abi = CONCPROBE_ABI, .name = "at-most-two", .call = at_most_two};
+    struct concprobe_options options = quick_options(models, 3);
+    options.concurrency = levels;
+    options.concurrency_count = 2;
+    char error[200] = "";
+    struct concprobe_outcome *outcome = concprobe_run(&probe, &options, error);
+    assert_non_null(outcome);
+    assert_status(outcome, "threading per-core", CONCPROBE_UNAVAILABLE, "the same as threading"); /* K = 1 */
+    for (size_t i = 0; i < outcome->cell_count; i++) {
+        const struct concprobe_cell *cell = &outcome->cells[i];
+        if (cell->k == 12 && strcmp(cell->model->name, "serial") != 0)
+            assert_int_equal(cell->status,
+                             strcmp(cell->model->name, "threading") == 0 ? CONCPROBE_DISQUALIFIED : CONCPROBE_MEASURED);
+    }
+    concprobe_outcome_free(outcome);
+    sched_setaffinity(0, sizeof before, &before);
+}
+
 static void test_model_table(void **state)
 {
     (void)state;
@@ -366,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_waits),
         cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_lanes_for_processors),
         cmocka_unit_test(test_model_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
