@@ -16,7 +16,7 @@ void function_begin(struct extractor *x)
     x->accesses_from = 0;
     x->flows_from = 0;
     x->labels.count = 0;
-    value_unknown(x); /* value 0 is always the unknown one */
+    value_add(x, (struct value){.kind = VALUE_UNKNOWN});
 }
 
 void function_end(struct extractor *x)
@@ -62,7 +62,7 @@ static void function_definition(struct extractor *x, CXCursor cursor)
 {
     CXCursor body = clang_getNullCursor();
     clang_visitChildren(cursor, find_body, &body);
-    if (clang_Cursor_isNull(body))
+    if (is_null(body))
         return;
     CXFile file;
     unsigned line, column;
@@ -129,7 +129,7 @@ static enum CXChildVisitResult top_level(CXCursor cursor, CXCursor parent, CXCli
         if (clang_isCursorDefinition(cursor) && clang_getCursorLinkage(cursor) == CXLinkage_External)
             array_push(&top->x->summary.globals, declared_of(top->x, cursor)->symbol);
         CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
-        if (!clang_Cursor_isNull(initialiser) && !clang_Location_isInSystemHeader(clang_getCursorLocation(cursor)))
+        if (!is_null(initialiser) && !clang_Location_isInSystemHeader(clang_getCursorLocation(cursor)))
             array_push(&top->initialised, (struct initialised){cursor, initialiser});
     }
     return CXChildVisit_Continue;

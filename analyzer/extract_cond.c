@@ -5,7 +5,7 @@
 
 static enum operand_type operand_type(CXType type)
 {
-    switch (clang_getCanonicalType(type).kind) {
+    switch (canonical_kind(type)) {
     case CXType_Pointer:
     case CXType_ConstantArray:
         return OPERAND_POINTER;

@@ -49,7 +49,7 @@ name_id usr_of(struct extractor *x, CXCursor declaration)
 static name_id internal_symbol(struct extractor *x, CXCursor declaration)
 {
     CXCursor definition = clang_getCursorDefinition(declaration);
-    CXCursor held = clang_Cursor_isNull(definition) ? declaration : definition;
+    CXCursor held = is_null(definition) ? declaration : definition;
     CXFile file;
     unsigned line, column;
     expansion_place(held, &file, &line, &column);
@@ -186,6 +186,19 @@ static bool visible_to_threads(CXCursor variable)
     return !clang_isConstQualifiedType(type);
 }
 
+enum CXTypeKind canonical_kind(CXType type)
+{
+    bool is_itself =
+        type.kind == CXType_Pointer || (type.kind >= CXType_FirstBuiltin && type.kind <= CXType_LastBuiltin);
+    return is_itself ? type.kind : clang_getCanonicalType(type).kind;
+}
+
+bool is_array(CXType type)
+{
+    enum CXTypeKind kind = canonical_kind(type);
+    return kind == CXType_ConstantArray || kind == CXType_IncompleteArray || kind == CXType_VariableArray;
+}
+
 enum slot_type slot_type_of(CXType type)
 {
     bool pointer = false;
@@ -224,6 +237,14 @@ bool is_varying_list(CXType type)
     return is;
 }
 
+static void fill_slot(struct declared *entry, CXCursor declaration)
+{
+    CXType type = clang_getCursorType(declaration);
+    entry->kind = DECLARED_SLOT;
+    entry->slot_type = slot_type_of(type);
+    entry->array = is_array(type);
+}
+
 static void fill_variable(struct extractor *x, struct declared *entry, CXCursor variable)
 {
     if (clang_Cursor_hasVarDeclGlobalStorage(variable) == 1) {
@@ -236,8 +257,7 @@ static void fill_variable(struct extractor *x, struct declared *entry, CXCursor 
         entry->slot_kind = SLOT_LOCAL;
         entry->number = x->function.local_count++;
     }
-    entry->slot_type = slot_type_of(clang_getCursorType(variable));
-    entry->kind = DECLARED_SLOT;
+    fill_slot(entry, variable);
 }
 
 /* The file that declares a function first, unless it is the unit's own. */
@@ -302,10 +322,9 @@ struct declared *declared_of(struct extractor *x, CXCursor declaration)
         fill_variable(x, entry, declaration);
         break;
     case CXCursor_FieldDecl:
-        entry->kind = DECLARED_SLOT;
         entry->slot_kind = SLOT_FIELD;
         entry->symbol = usr_of(x, declaration);
-        entry->slot_type = slot_type_of(clang_getCursorType(declaration));
+        fill_slot(entry, declaration);
         break;
     case CXCursor_EnumConstantDecl:
         entry->kind = DECLARED_ENUMERATOR;
@@ -321,10 +340,9 @@ struct declared *declared_of(struct extractor *x, CXCursor declaration)
 void declared_parameter(struct extractor *x, CXCursor parameter, uint32_t number)
 {
     struct declared *entry = table_entry(x, parameter.data[0]);
-    entry->kind = DECLARED_SLOT;
     entry->slot_kind = SLOT_PARAMETER;
-    entry->slot_type = slot_type_of(clang_getCursorType(parameter));
     entry->number = number;
+    fill_slot(entry, parameter);
 }
 
 uint32_t slot_of_declared(struct extractor *x, struct declared *declared)

@@ -57,7 +57,7 @@ static uint32_t string_value(struct extractor *x, CXCursor cursor)
 /* What a function pointer points to is called through the pointer: `(*f)()` is `f()`. */
 static bool is_function(CXType type)
 {
-    enum CXTypeKind kind = clang_getCanonicalType(type).kind;
+    enum CXTypeKind kind = canonical_kind(type);
     return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
 }
 
@@ -108,7 +108,7 @@ static uint32_t unary(struct extractor *x, CXCursor cursor, bool wanted)
 
 static bool is_floating(CXType type)
 {
-    enum CXTypeKind kind = clang_getCanonicalType(type).kind;
+    enum CXTypeKind kind = canonical_kind(type);
     return kind == CXType_Float || kind == CXType_Double || kind == CXType_LongDouble || kind == CXType_Complex;
 }
 
@@ -171,7 +171,7 @@ static bool folded(const struct extractor *x, enum CXBinaryOperatorKind kind, ui
 
 static bool is_pointer(CXCursor cursor)
 {
-    enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(cursor)).kind;
+    enum CXTypeKind kind = canonical_kind(clang_getCursorType(cursor));
     return kind == CXType_Pointer || kind == CXType_ConstantArray || kind == CXType_IncompleteArray;
 }
 

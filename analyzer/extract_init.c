@@ -3,7 +3,7 @@
 
 static bool is_number(CXType type)
 {
-    enum CXTypeKind kind = clang_getCanonicalType(type).kind;
+    enum CXTypeKind kind = canonical_kind(type);
     return kind >= CXType_Bool && kind <= CXType_LongDouble;
 }
 
@@ -60,11 +60,6 @@ struct items {
 
 static void initialise_next(struct extractor *x, uint32_t target, CXType type, struct items *items);
 
-static bool is_array(CXType canonical)
-{
-    return canonical.kind == CXType_ConstantArray || canonical.kind == CXType_IncompleteArray;
-}
-
 static void initialise_member(struct extractor *x, CXCursor member, struct items *items)
 {
     CXCursor item = child_at(x, items->children, items->next);
@@ -116,7 +111,7 @@ static void initialise_record(struct extractor *x, struct declared record, CXCur
     uint32_t next = 0;
     while (items.next < items.children.count) {
         CXCursor item = child_at(x, items.children, items.next), member, value = item;
-        if (designated(x, item, &member, &value) && !clang_Cursor_isNull(member)) {
+        if (designated(x, item, &member, &value) && !is_null(member)) {
             for (uint32_t f = 0; f < record.count; f++)
                 if (clang_equalCursors(x->fields.items[record.number + f], member))
                     next = f;
@@ -197,7 +192,7 @@ void variable_declaration(struct extractor *x, CXCursor cursor)
     struct declared *declared = declared_of(x, cursor);
     bool is_static = declared->kind == DECLARED_SLOT && declared->slot_kind == SLOT_GLOBAL;
     uint32_t slot = slot_of_declared(x, declared);
-    if (clang_Cursor_isNull(initialiser) || slot == SUMMARY_NONE)
+    if (is_null(initialiser) || slot == SUMMARY_NONE)
         return;
     x->at_file_scope = is_static; /* initialised once, before anything runs */
     initialise(x, value_of_slot(x, slot), clang_getCursorType(cursor), initialiser);

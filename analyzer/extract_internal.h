@@ -39,6 +39,7 @@ struct declared {
     uint32_t number; /* parameters and locals: their number; records: first field in extractor.fields */
     uint32_t count;  /* records: how many fields */
     bool shared;     /* a variable that other threads can see and that is not constant */
+    bool array;      /* a variable or member of array type */
     bool pointers;   /* records: has a member that is or holds a pointer */
     int64_t value;   /* enumerators */
 };
@@ -86,6 +87,12 @@ struct extractor {
     struct table_element element; /* whose members are being initialised */
 };
 
+/* clang_Cursor_isNull, which makes a null cursor for each comparison; this is asked of most expressions. */
+static inline bool is_null(CXCursor cursor)
+{
+    return cursor.kind == CXCursor_InvalidFile;
+}
+
 /* ---- children ---- */
 
 /* The children of a cursor on the stack: items[0..count) are valid until children_drop. References to types and
@@ -111,6 +118,9 @@ uint32_t declaration_flags(CXCursor declaration);
 /* Notes what the declaration of a function with external linkage says. */
 void declare_function(struct extractor *x, CXCursor function, name_id symbol);
 enum slot_type slot_type_of(CXType type);
+/* Of what a name for a type stands for. */
+enum CXTypeKind canonical_kind(CXType type);
+bool is_array(CXType type);
 /* va_list, or what it decays to. */
 bool is_varying_list(CXType type);
 void declared_parameter(struct extractor *x, CXCursor parameter, uint32_t number);
@@ -121,6 +131,7 @@ void expansion_place(CXCursor cursor, CXFile *file, unsigned *line, unsigned *co
 /* ---- building ---- */
 
 uint32_t value_add(struct extractor *x, struct value value);
+/* Value 0 of each function. */
 uint32_t value_unknown(struct extractor *x);
 uint32_t value_integer(struct extractor *x, int64_t number);
 uint32_t value_of_slot(struct extractor *x, uint32_t slot);

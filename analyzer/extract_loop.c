@@ -275,23 +275,23 @@ void for_statement(struct extractor *x, CXCursor cursor)
         return;
     }
     struct for_parts parts = for_parts(x, children);
-    if (!clang_Cursor_isNull(parts.start))
+    if (!is_null(parts.start))
         statement(x, parts.start);
     uint32_t first_flow = x->function.flows.count;
     uint32_t loop = open_loop(x, cursor);
     uint32_t sequence = node_open(x, NODE_SEQUENCE, 0, clang_getNullCursor());
     uint32_t condition = SUMMARY_NONE, trip = SUMMARY_NONE;
     enum loop_kind kind = LOOP_ENDLESS;
-    if (!clang_Cursor_isNull(parts.condition)) {
+    if (!is_null(parts.condition)) {
         condition = condition_expression(x, parts.condition);
         kind = loop_kind_of(x, condition);
     }
     body_statement(x, parts.body);
-    if (!clang_Cursor_isNull(parts.step))
+    if (!is_null(parts.step))
         expression(x, parts.step, false);
     if (kind == LOOP_CONDITION && walks_list(x, condition, first_flow))
         kind = LOOP_LIST;
-    else if (kind == LOOP_CONDITION && !clang_Cursor_isNull(parts.step))
+    else if (kind == LOOP_CONDITION && !is_null(parts.step))
         kind = LOOP_COUNTED;
     if (kind == LOOP_COUNTED)
         trip = trip_count(x, condition, first_flow, step_of(x, parts.step));

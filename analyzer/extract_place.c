@@ -1,18 +1,8 @@
 /* Places in storage: what expressions name, their addresses, and which accesses that makes. */
 #include "analyzer/extract_internal.h"
 
-static bool is_array(CXType type)
+static uint32_t declared_place(struct extractor *x, struct declared *declared, unsigned access)
 {
-    enum CXTypeKind kind = clang_getCanonicalType(type).kind;
-    return kind == CXType_ConstantArray || kind == CXType_IncompleteArray || kind == CXType_VariableArray;
-}
-
-static uint32_t declared_place(struct extractor *x, CXCursor cursor, unsigned access)
-{
-    CXCursor target = clang_getCursorReferenced(cursor);
-    if (clang_Cursor_isNull(target))
-        return value_unknown(x);
-    struct declared *declared = declared_of(x, target);
     uint32_t slot = slot_of_declared(x, declared);
     if (slot == SUMMARY_NONE)
         return value_unknown(x);
@@ -61,7 +51,7 @@ static struct table_element table_element(struct extractor *x, CXCursor cursor)
         CXCursor base = peel(x, child_at(x, children, 0)), index = peel(x, child_at(x, children, 1));
         bool constant = clang_getCursorKind(index) == CXCursor_IntegerLiteral;
         CXCursor table = clang_getCursorReferenced(base);
-        if (constant && clang_getCursorKind(base) == CXCursor_DeclRefExpr && !clang_Cursor_isNull(table)) {
+        if (constant && clang_getCursorKind(base) == CXCursor_DeclRefExpr && !is_null(table)) {
             const struct declared *declared = declared_of(x, table);
             if (declared->kind == DECLARED_SLOT && declared->slot_kind == SLOT_GLOBAL &&
                 value_is_integer(x, evaluated(x, index), &element.index))
@@ -73,11 +63,8 @@ static struct table_element table_element(struct extractor *x, CXCursor cursor)
 }
 
 /* A function pointer in an element of a table that is known by its constant index. */
-static bool element_member(struct extractor *x, CXCursor base, CXCursor member, uint32_t *place)
+static bool element_member(struct extractor *x, CXCursor base, CXCursor field, uint32_t *place)
 {
-    CXCursor field = clang_getCursorReferenced(member);
-    if (clang_Cursor_isNull(field))
-        return false;
     struct declared declared = *declared_of(x, field);
     if (declared.kind != DECLARED_SLOT || declared.slot_type != SLOT_FUNCTION_POINTER)
         return false;
@@ -89,24 +76,24 @@ static bool element_member(struct extractor *x, CXCursor base, CXCursor member, 
     return true;
 }
 
-static uint32_t member_place(struct extractor *x, CXCursor cursor, unsigned access)
+/* `field` is the member's declaration, or null. */
+static uint32_t member_place(struct extractor *x, CXCursor cursor, CXCursor field, unsigned access)
 {
     struct children children = children_of(x, cursor);
-    uint32_t place;
-    if (children.count && !(access & ACCESS_WRITE) && element_member(x, child_at(x, children, 0), cursor, &place)) {
-        children_drop(x, children);
-        return place;
-    }
-    uint32_t whole = value_unknown(x);
+    uint32_t whole = value_unknown(x), place;
     if (children.count) {
         CXCursor base = child_at(x, children, 0);
-        bool pointer = clang_getCanonicalType(clang_getCursorType(base)).kind == CXType_Pointer;
+        children_drop(x, children);
+        if (!(access & ACCESS_WRITE) && !is_null(field) && element_member(x, base, field, &place))
+            return place;
+        bool pointer = canonical_kind(clang_getCursorType(base)) == CXType_Pointer;
         whole = pointer ? expression(x, base, true) : place_expression(x, base, access);
         if (pointer)
             access_through(x, whole, access);
     }
-    children_drop(x, children);
-    return value_part(x, declared_place(x, cursor, access & ACCESS_NONE), whole);
+    if (is_null(field))
+        return value_unknown(x);
+    return value_part(x, declared_place(x, declared_of(x, field), access & ACCESS_NONE), whole);
 }
 
 static uint32_t deref_place(struct extractor *x, CXCursor operand, unsigned access)
@@ -149,10 +136,12 @@ static uint32_t element_place(struct extractor *x, CXCursor cursor, unsigned acc
 uint32_t place_expression(struct extractor *x, CXCursor cursor, unsigned access)
 {
     switch (clang_getCursorKind(cursor)) {
-    case CXCursor_DeclRefExpr:
-        return declared_place(x, cursor, access);
+    case CXCursor_DeclRefExpr: {
+        CXCursor target = clang_getCursorReferenced(cursor);
+        return is_null(target) ? value_unknown(x) : declared_place(x, declared_of(x, target), access);
+    }
     case CXCursor_MemberRefExpr:
-        return member_place(x, cursor, access);
+        return member_place(x, cursor, clang_getCursorReferenced(cursor), access);
     case CXCursor_ArraySubscriptExpr:
         return element_place(x, cursor, access);
     case CXCursor_UnaryOperator:
@@ -181,29 +170,43 @@ uint32_t place_expression(struct extractor *x, CXCursor cursor, unsigned access)
     return value_unknown(x);
 }
 
-uint32_t loaded(struct extractor *x, CXCursor cursor, bool wanted)
+/* What a place that is read holds; an array, its address. */
+static uint32_t held(struct extractor *x, uint32_t place, bool array)
 {
-    bool array = is_array(clang_getCursorType(cursor));
-    uint32_t place = place_expression(x, cursor, array ? ACCESS_NONE : 0);
     const struct value *value = &x->function.values.items[place];
-    if (!wanted || !array)
+    if (!array)
         return place;
     if (value->kind == VALUE_SLOT)
         return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a, .b = value->b});
     return value->kind == VALUE_DEREF ? value->a : place;
 }
 
+static uint32_t loaded_member(struct extractor *x, CXCursor cursor, bool wanted)
+{
+    CXCursor field = clang_getCursorReferenced(cursor);
+    bool array = !is_null(field) && declared_of(x, field)->array;
+    return held(x, member_place(x, cursor, field, array ? ACCESS_NONE : 0), array && wanted);
+}
+
+uint32_t loaded(struct extractor *x, CXCursor cursor, bool wanted)
+{
+    if (clang_getCursorKind(cursor) == CXCursor_MemberRefExpr)
+        return loaded_member(x, cursor, wanted);
+    bool array = is_array(clang_getCursorType(cursor));
+    return held(x, place_expression(x, cursor, array ? ACCESS_NONE : 0), array && wanted);
+}
+
 uint32_t reference(struct extractor *x, CXCursor cursor, bool wanted)
 {
     CXCursor target = clang_getCursorReferenced(cursor);
-    if (clang_Cursor_isNull(target))
+    if (is_null(target))
         return value_unknown(x);
     struct declared *declared = declared_of(x, target);
     if (declared->kind == DECLARED_FUNCTION)
         return value_add(x, (struct value){.kind = VALUE_FUNCTION, .name = declared->symbol});
     if (declared->kind == DECLARED_ENUMERATOR)
         return value_integer(x, declared->value);
-    return loaded(x, cursor, wanted);
+    return held(x, declared_place(x, declared, declared->array ? ACCESS_NONE : 0), declared->array && wanted);
 }
 
 uint32_t address_of(struct extractor *x, CXCursor operand)

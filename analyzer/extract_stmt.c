@@ -89,7 +89,7 @@ static void go_to(struct extractor *x, CXCursor cursor)
     clang_visitChildren(cursor, label_reference, &target);
     unsigned flags = 0;
     for (array_each(struct open_label, open, &x->labels)) {
-        if (!clang_Cursor_isNull(target) && open->label == target.data[1]) {
+        if (!is_null(target) && open->label == target.data[1]) {
             x->function.nodes.items[open->node].flags = LOOP_GOTO;
             flags = GOTO_BACKWARD;
         }
@@ -170,7 +170,7 @@ static void case_statement(struct extractor *x, CXCursor cursor, struct arms *ar
         arm->b++;
     CXCursor below = children.count ? child_at(x, children, children.count - 1) : clang_getNullCursor();
     children_drop(x, children);
-    if (clang_Cursor_isNull(below))
+    if (is_null(below))
         return;
     enum CXCursorKind kind = clang_getCursorKind(below);
     if (kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt)
