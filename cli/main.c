@@ -48,7 +48,7 @@ static bool is_any(const char *given, const char *one, const char *other)
 
 int main(int count, char **arguments)
 {
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing, with a message */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing */
     if (count < 2) {
         help_write(stderr);
         return EXIT_MISTAKE;

@@ -159,7 +159,9 @@ bool session_close_output(struct session *session, FILE *stream, const char *fil
         good = false;
         reason = errno;
     }
-    if (!good)
+    if (!good && !file && reason == EPIPE)
+        session->mistaken = true; /* the reader has seen enough (`| head`): nothing to tell */
+    else if (!good)
         session_mistake(session, NULL, "cannot write %s: %s", file ? file : "to standard output",
                         reason ? strerror(reason) : "writing failed");
     return good;
