@@ -165,3 +165,27 @@ void json_null(struct json_writer *json)
     separate(json);
     fputs("null", json->stream);
 }
+
+void json_member_string(struct json_writer *json, const char *key, const char *value)
+{
+    json_key(json, key);
+    json_string(json, value);
+}
+
+void json_member_integer(struct json_writer *json, const char *key, int64_t value)
+{
+    json_key(json, key);
+    json_integer(json, value);
+}
+
+void json_member_number(struct json_writer *json, const char *key, double value)
+{
+    json_key(json, key);
+    json_number(json, value);
+}
+
+void json_member_boolean(struct json_writer *json, const char *key, bool value)
+{
+    json_key(json, key);
+    json_boolean(json, value);
+}

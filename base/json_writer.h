@@ -36,4 +36,10 @@ void json_number(struct json_writer *json, double value); /* six significant dig
 void json_boolean(struct json_writer *json, bool value);
 void json_null(struct json_writer *json);
 
+/* A key and its value. */
+void json_member_string(struct json_writer *json, const char *key, const char *value);
+void json_member_integer(struct json_writer *json, const char *key, int64_t value);
+void json_member_number(struct json_writer *json, const char *key, double value);
+void json_member_boolean(struct json_writer *json, const char *key, bool value);
+
 #endif

@@ -151,3 +151,11 @@ void text_add_utf8(struct text *text, const char *bytes, size_t length)
         }
     }
 }
+
+unsigned utf8_columns(const char *string, size_t length)
+{
+    unsigned columns = 0;
+    for (size_t i = 0; i < length; i++)
+        columns += ((unsigned char)string[i] & 0xC0u) != 0x80u; /* not a byte that continues a code point */
+    return columns;
+}

@@ -44,4 +44,7 @@ size_t utf8_valid_length(const char *string, size_t length);
 /* Adds bytes as UTF-8: what is no UTF-8 becomes U+FFFD. */
 void text_add_utf8(struct text *text, const char *bytes, size_t length);
 
+/* The columns that UTF-8 takes: one a code point; combining and wide characters are not told apart. */
+unsigned utf8_columns(const char *string, size_t length);
+
 #endif

@@ -156,10 +156,8 @@ static void print_list(FILE *stream, const struct api_question *question)
 
 static void write_string(struct json_writer *json, const char *key, const char *value)
 {
-    if (!value)
-        return;
-    json_key(json, key);
-    json_string(json, value);
+    if (value)
+        json_member_string(json, key, value);
 }
 
 static void write_cost(struct json_writer *json, const struct api_question *question, const struct api *api)
@@ -168,15 +166,13 @@ static void write_cost(struct json_writer *json, const struct api_question *ques
     if (!question->profile || !api->cost_count)
         return;
     expected_cost(question, api, &cost);
-    json_key(json, "cpu_ns");
-    json_number(json, cost.cpu.median);
+    json_member_number(json, "cpu_ns", cost.cpu.median);
     json_key(json, "wait_ns");
     json_object_begin(json);
     for (unsigned kind = 0; kind < WAIT_COUNT; kind++) {
         if (!(cost.wait[kind].median > 0))
             continue;
-        json_key(json, wait_name(kind));
-        json_number(json, cost.wait[kind].median);
+        json_member_number(json, wait_name(kind), cost.wait[kind].median);
     }
     json_object_end(json);
 }
@@ -190,10 +186,8 @@ static void write_entry(struct json_writer *json, const struct api_question *que
     write_string(json, "name", api->name);
     write_string(json, "header", api->header);
     write_string(json, "library", api->library);
-    json_key(json, "arguments");
-    json_integer(json, api->argument_count);
-    json_key(json, "may_wait");
-    json_boolean(json, waits(api));
+    json_member_integer(json, "arguments", api->argument_count);
+    json_member_boolean(json, "may_wait", waits(api));
     write_cost(json, question, api);
     json_key(json, "effects");
     json_array_begin(json);
@@ -207,8 +201,7 @@ static void write_entry(struct json_writer *json, const struct api_question *que
     write_string(json, "async_caveat", api->async_caveat);
     write_string(json, "source", api->source);
     write_string(json, "origin", origin_words[api->origin]);
-    json_key(json, "confidence");
-    json_number(json, api->confidence);
+    json_member_number(json, "confidence", api->confidence);
     write_string(json, "reviewed", api->reviewed);
     json_object_end(json);
 }

@@ -1,43 +1,15 @@
-/* Colours, width and progress. */
+/* Colours and progress. */
 #include "cli/terminal.h"
 
 #include "report/printer.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-static bool is_set(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value;
-}
-
 bool terminal_color(FILE *stream, enum color_choice choice)
 {
-    if (choice != COLOR_AUTO)
-        return choice == COLOR_ALWAYS;
-    if (is_set("NO_COLOR"))
-        return false;
-    if (is_set("FORCE_COLOR"))
-        return true;
-    const char *terminal = getenv("TERM");
-    return isatty(fileno(stream)) && !(terminal && strcmp(terminal, "dumb") == 0);
-}
-
-unsigned terminal_width(FILE *stream)
-{
-    const unsigned narrowest = 40, widest = 500, usual = 100;
-    struct winsize size = {0};
-    unsigned width = 0;
-    const char *columns = getenv("COLUMNS");
-    if (isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0)
-        width = size.ws_col;
-    if (!width && columns)
-        width = (unsigned)strtoul(columns, NULL, 10);
-    return width < narrowest || width > widest ? usual : width;
+    return choice == COLOR_AUTO ? terminal_wants_color(stream) : choice == COLOR_ALWAYS;
 }
 
 void progress_begin(struct progress *progress, bool wanted)
@@ -63,9 +35,9 @@ void progress_show(void *data, uint32_t done, uint32_t total, const char *file)
     progress->written = true;
     struct text line = {0};
     text_printf(&line, "[%u/%u] ", done, total);
-    unsigned room = terminal_width(stderr) - 1 - display_width(text_string(&line));
+    unsigned room = terminal_width(stderr) - 1 - utf8_columns(line.string, line.length);
     const char *start = file ? file : "";
-    while (display_width(start) > room) /* the end of a path says more than its beginning */
+    while (utf8_columns(start, strlen(start)) > room) /* the end of a path says more than its beginning */
         start++;
     text_add(&line, start);
     struct printer printer = {.stream = stderr};

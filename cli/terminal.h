@@ -1,18 +1,16 @@
-/* What the streams are: colours, width, and the line that shows progress. */
+/* What the streams are: whether they take colours, and the line that shows progress. */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H
 
+#include "base/terminal.h"
 #include "cli/options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* Whether a stream gets colours: the option, else NO_COLOR, else FORCE_COLOR, else whether it is a terminal. */
+/* Whether a stream gets colours: the option, else what terminal_wants_color() says. */
 bool terminal_color(FILE *stream, enum color_choice choice);
-
-/* The width to wrap text at: the terminal's, else COLUMNS, else 100. */
-unsigned terminal_width(FILE *stream);
 
 /* A line on standard error that is written over and over; nothing where that is no terminal. */
 struct progress {

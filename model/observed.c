@@ -65,23 +65,20 @@ static void write_measured(struct json_writer *json, const char *key, double val
 {
     if (value < 0)
         return;
-    json_key(json, key);
-    json_number(json, value);
+    json_member_number(json, key, value);
 }
 
 static void write_count(struct json_writer *json, const char *key, double value)
 {
     if (value < 0)
         return;
-    json_key(json, key);
-    json_integer(json, (int64_t)value);
+    json_member_integer(json, key, (int64_t)value);
 }
 
 void observed_write_measures(struct json_writer *json, const struct observed_function *function)
 {
     if (function->labelled) {
-        json_key(json, "label");
-        json_string(json, class_name(function->label));
+        json_member_string(json, "label", class_name(function->label));
     }
     write_count(json, "calls", function->calls);
     write_count(json, "outer_calls", function->outer_calls);
@@ -100,13 +97,10 @@ void observed_write_measures(struct json_writer *json, const struct observed_fun
 static void write_function(struct json_writer *json, const struct observed_function *function)
 {
     json_object_begin(json);
-    json_key(json, "file");
-    json_string(json, function->file);
-    json_key(json, "name");
-    json_string(json, function->name);
+    json_member_string(json, "file", function->file);
+    json_member_string(json, "name", function->name);
     if (function->line) {
-        json_key(json, "line");
-        json_integer(json, function->line);
+        json_member_integer(json, "line", function->line);
     }
     observed_write_measures(json, function);
     json_object_end(json);
@@ -114,23 +108,17 @@ static void write_function(struct json_writer *json, const struct observed_funct
 
 static void write_head(struct json_writer *json, const struct observed *observed, const char *version)
 {
-    json_key(json, "version");
-    json_string(json, version);
-    json_key(json, "source");
-    json_string(json, observed->source);
+    json_member_string(json, "version", version);
+    json_member_string(json, "source", observed->source);
     json_key(json, "command");
     json_array_begin(json);
     for (uint32_t i = 0; i < observed->command_count; i++)
         json_string(json, observed->command[i]);
     json_array_end(json);
-    json_key(json, "processes");
-    json_integer(json, observed->processes);
-    json_key(json, "cut_short");
-    json_integer(json, observed->cut_short);
-    json_key(json, "threads");
-    json_integer(json, observed->threads);
-    json_key(json, "lost_threads");
-    json_integer(json, observed->lost_threads);
+    json_member_integer(json, "processes", observed->processes);
+    json_member_integer(json, "cut_short", observed->cut_short);
+    json_member_integer(json, "threads", observed->threads);
+    json_member_integer(json, "lost_threads", observed->lost_threads);
     json_key(json, "overhead");
     json_object_begin(json);
     write_measured(json, "hook_ns", observed->overhead.hook_ns);

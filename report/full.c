@@ -49,7 +49,7 @@ void full_chain(const struct printer *printer, unsigned indent, const struct evi
     struct text text = {0};
     for (uint32_t i = 0; i < count; i++) {
         add_step_place(&text, &steps[i]);
-        unsigned taken = display_width(text_string(&text));
+        unsigned taken = utf8_columns(text.string, text.length);
         if (taken > width && taken <= widest && !is_left_out(i, count, brief))
             width = taken;
     }

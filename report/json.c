@@ -26,7 +26,8 @@ static void json_check(struct json_writer *json, const struct result *result, co
     json_array_end(json);
 }
 
-static void json_classify(struct json_writer *json, const struct result *result, const struct report_options *options)
+static void write_functions(struct json_writer *json, const struct result *result, const struct report_options *options,
+                            bool in_full)
 {
     struct advice_index index;
     advice_index_make(&index, result);
@@ -34,27 +35,23 @@ static void json_classify(struct json_writer *json, const struct result *result,
     json_array_begin(json);
     for (uint32_t i = 0; i < options->function_count; i++) {
         json_object_begin(json);
-        json_function(json, result, &index, options->functions[i], false);
+        json_function(json, result, &index, options->functions[i], in_full);
+        if (in_full)
+            write_findings(json, result, result->functions[options->functions[i]].id);
         json_object_end(json);
     }
     json_array_end(json);
     advice_index_free(&index);
 }
 
+static void json_classify(struct json_writer *json, const struct result *result, const struct report_options *options)
+{
+    write_functions(json, result, options, false);
+}
+
 static void json_explain(struct json_writer *json, const struct result *result, const struct report_options *options)
 {
-    struct advice_index index;
-    advice_index_make(&index, result);
-    json_key(json, "functions");
-    json_array_begin(json);
-    for (uint32_t i = 0; i < options->function_count; i++) {
-        json_object_begin(json);
-        json_function(json, result, &index, options->functions[i], true);
-        write_findings(json, result, result->functions[options->functions[i]].id);
-        json_object_end(json);
-    }
-    json_array_end(json);
-    advice_index_free(&index);
+    write_functions(json, result, options, true);
 }
 
 static bool write_json(const struct result *result, const struct report_options *options, FILE *stream)

@@ -3,60 +3,36 @@
 
 #include "report/describe.h"
 
-static void write_string(struct json_writer *json, const char *key, const char *value)
-{
-    json_key(json, key);
-    json_string(json, value);
-}
-
-static void write_integer(struct json_writer *json, const char *key, int64_t value)
-{
-    json_key(json, key);
-    json_integer(json, value);
-}
-
-static void write_number(struct json_writer *json, const char *key, double value)
-{
-    json_key(json, key);
-    json_number(json, value);
-}
-
-static void write_boolean(struct json_writer *json, const char *key, bool value)
-{
-    json_key(json, key);
-    json_boolean(json, value);
-}
-
 /* Keys: file, line, column, each where it is known. */
 static void write_place(struct json_writer *json, struct place place)
 {
     if (!place.file)
         return;
-    write_string(json, "file", place.file);
+    json_member_string(json, "file", place.file);
     if (place.line)
-        write_integer(json, "line", place.line);
+        json_member_integer(json, "line", place.line);
     if (place.line && place.column)
-        write_integer(json, "column", place.column);
+        json_member_integer(json, "column", place.column);
 }
 
 static void write_coverage(struct json_writer *json, const struct coverage *coverage)
 {
     json_key(json, "coverage");
     json_object_begin(json);
-    write_integer(json, "units", coverage->units);
-    write_integer(json, "failed_units", coverage->failed_units);
-    write_integer(json, "broken_units", coverage->broken_units);
-    write_integer(json, "programs", coverage->programs);
-    write_integer(json, "functions", coverage->functions);
-    write_integer(json, "call_sites", coverage->call_sites);
-    write_integer(json, "indirect_sites", coverage->indirect_sites);
-    write_integer(json, "indirect_resolved", coverage->indirect_resolved);
+    json_member_integer(json, "units", coverage->units);
+    json_member_integer(json, "failed_units", coverage->failed_units);
+    json_member_integer(json, "broken_units", coverage->broken_units);
+    json_member_integer(json, "programs", coverage->programs);
+    json_member_integer(json, "functions", coverage->functions);
+    json_member_integer(json, "call_sites", coverage->call_sites);
+    json_member_integer(json, "indirect_sites", coverage->indirect_sites);
+    json_member_integer(json, "indirect_resolved", coverage->indirect_resolved);
     json_key(json, "unknown_callees");
     json_array_begin(json);
     for (uint32_t i = 0; i < coverage->unknown_callee_count; i++) {
         json_object_begin(json);
-        write_string(json, "name", coverage->unknown_callees[i].name);
-        write_integer(json, "count", coverage->unknown_callees[i].count);
+        json_member_string(json, "name", coverage->unknown_callees[i].name);
+        json_member_integer(json, "count", coverage->unknown_callees[i].count);
         json_object_end(json);
     }
     json_array_end(json);
@@ -65,9 +41,9 @@ static void write_coverage(struct json_writer *json, const struct coverage *cove
 
 void json_head(struct json_writer *json, const struct result *result, const char *version)
 {
-    write_string(json, "version", version);
-    write_string(json, "root", result->root);
-    write_string(json, "profile", result->profile);
+    json_member_string(json, "version", version);
+    json_member_string(json, "root", result->root);
+    json_member_string(json, "profile", result->profile);
     write_coverage(json, &result->coverage);
 }
 
@@ -77,9 +53,9 @@ static void write_evidence(struct json_writer *json, const char *key, const stru
     json_array_begin(json);
     for (uint32_t i = 0; i < count; i++) {
         json_object_begin(json);
-        write_string(json, "text", evidence[i].text);
+        json_member_string(json, "text", evidence[i].text);
         write_place(json, evidence[i].place);
-        write_number(json, "weight", evidence[i].weight);
+        json_member_number(json, "weight", evidence[i].weight);
         json_object_end(json);
     }
     json_array_end(json);
@@ -91,8 +67,8 @@ static void write_blocked(struct json_writer *json, const struct advice *advice)
     json_array_begin(json);
     for (uint32_t i = 0; i < advice->blocked_count; i++) {
         json_object_begin(json);
-        write_string(json, "model", model_name(advice->blocked[i].model));
-        write_string(json, "because", advice->blocked[i].because);
+        json_member_string(json, "model", model_name(advice->blocked[i].model));
+        json_member_string(json, "because", advice->blocked[i].because);
         write_place(json, advice->blocked[i].place);
         json_object_end(json);
     }
@@ -112,8 +88,8 @@ static void write_rules(struct json_writer *json, const struct advice *advice, b
     json_array_begin(json);
     for (uint32_t i = 0; i < advice->rule_count; i++) {
         json_object_begin(json);
-        write_string(json, "rule", advice->rules[i].rule);
-        write_string(json, "because", advice->rules[i].because);
+        json_member_string(json, "rule", advice->rules[i].rule);
+        json_member_string(json, "because", advice->rules[i].because);
         json_object_end(json);
     }
     json_array_end(json);
@@ -122,14 +98,14 @@ static void write_rules(struct json_writer *json, const struct advice *advice, b
 /* Keys: k, k_assumed, and change where another K changes the answer. */
 static void write_k(struct json_writer *json, const struct advice *advice)
 {
-    write_number(json, "k", advice->k);
-    write_boolean(json, "k_assumed", advice->k_assumed);
+    json_member_number(json, "k", advice->k);
+    json_member_boolean(json, "k_assumed", advice->k_assumed);
     if (advice->k_change <= 0)
         return;
     json_key(json, "change");
     json_object_begin(json);
-    write_number(json, "k", advice->k_change);
-    write_string(json, "model", model_name(advice->model_at_change));
+    json_member_number(json, "k", advice->k_change);
+    json_member_string(json, "model", model_name(advice->model_at_change));
     json_object_end(json);
 }
 
@@ -148,20 +124,20 @@ void json_advice(struct json_writer *json, const struct result *result, const st
     const struct unit *unit = &result->units[advice->unit];
     json_object_begin(json);
     if (with_function) {
-        write_string(json, "function", result->functions[unit->function].id);
-        write_string(json, "name", result->functions[unit->function].name);
+        json_member_string(json, "function", result->functions[unit->function].id);
+        json_member_string(json, "name", result->functions[unit->function].name);
     }
-    write_string(json, "unit", unit_name(unit->kind));
-    write_string(json, "context", context_name(unit->context));
+    json_member_string(json, "unit", unit_name(unit->kind));
+    json_member_string(json, "context", context_name(unit->context));
     json_key(json, "site");
     json_object_begin(json);
     write_place(json, unit->site);
     json_object_end(json);
     write_k(json, advice);
-    write_string(json, "model", model_name(advice->model));
-    write_string(json, "because", advice->because);
+    json_member_string(json, "model", model_name(advice->model));
+    json_member_string(json, "because", advice->because);
     if (advice->todo)
-        write_string(json, "todo", advice->todo);
+        json_member_string(json, "todo", advice->todo);
     write_blocked(json, advice);
     write_rules(json, advice, reasons);
     write_not_assessed(json, advice);
@@ -173,18 +149,18 @@ void json_advice(struct json_writer *json, const struct result *result, const st
 void json_finding(struct json_writer *json, const struct finding *finding)
 {
     json_object_begin(json);
-    write_string(json, "rule", finding->rule);
-    write_string(json, "severity", describe_severity(finding->severity));
-    write_string(json, "message", finding->message);
+    json_member_string(json, "rule", finding->rule);
+    json_member_string(json, "severity", describe_severity(finding->severity));
+    json_member_string(json, "message", finding->message);
     if (finding->todo)
-        write_string(json, "todo", finding->todo);
+        json_member_string(json, "todo", finding->todo);
     write_place(json, finding->place);
     if (finding->end_column > finding->place.column) {
-        write_integer(json, "end_line", finding->place.line);
-        write_integer(json, "end_column", finding->end_column);
+        json_member_integer(json, "end_line", finding->place.line);
+        json_member_integer(json, "end_column", finding->end_column);
     }
-    write_string(json, "function", finding->function);
-    write_string(json, "name", finding->name);
+    json_member_string(json, "function", finding->function);
+    json_member_string(json, "name", finding->name);
     write_evidence(json, "chain", finding->chain, finding->chain_count);
     json_object_end(json);
 }
@@ -193,18 +169,18 @@ static void write_costs(struct json_writer *json, const struct function_result *
 {
     json_key(json, "wait_share");
     json_object_begin(json);
-    write_number(json, "low", function->wait_share_low);
-    write_number(json, "mid", function->wait_share);
-    write_number(json, "high", function->wait_share_high);
+    json_member_number(json, "low", function->wait_share_low);
+    json_member_number(json, "mid", function->wait_share);
+    json_member_number(json, "high", function->wait_share_high);
     json_object_end(json);
-    write_number(json, "cpu_ns", function->cpu_ns);
-    write_number(json, "self_cpu_ns", function->self_cpu_ns);
-    write_number(json, "wait_ns", function->wait_ns);
+    json_member_number(json, "cpu_ns", function->cpu_ns);
+    json_member_number(json, "self_cpu_ns", function->self_cpu_ns);
+    json_member_number(json, "wait_ns", function->wait_ns);
     json_key(json, "waits");
     json_object_begin(json);
     for (unsigned kind = 0; kind < WAIT_COUNT; kind++)
         if (function->waits[kind] > 0)
-            write_number(json, wait_name(kind), function->waits[kind]);
+            json_member_number(json, wait_name(kind), function->waits[kind]);
     json_object_end(json);
 }
 
@@ -224,8 +200,8 @@ static void write_flips(struct json_writer *json, const struct function_result *
     json_array_begin(json);
     for (uint32_t i = 0; i < function->flip_count; i++) {
         json_object_begin(json);
-        write_string(json, "profile", function->flips[i].profile);
-        write_string(json, "class", class_name(function->flips[i].class_kind));
+        json_member_string(json, "profile", function->flips[i].profile);
+        json_member_string(json, "class", class_name(function->flips[i].class_kind));
         json_object_end(json);
     }
     json_array_end(json);
@@ -235,24 +211,24 @@ void json_function(struct json_writer *json, const struct result *result, const 
                    uint32_t number, bool reasons)
 {
     const struct function_result *function = &result->functions[number];
-    write_string(json, "id", function->id);
-    write_string(json, "name", function->name);
+    json_member_string(json, "id", function->id);
+    json_member_string(json, "name", function->name);
     write_place(json, (struct place){function->file, function->line, function->column});
-    write_integer(json, "end_line", function->end_line);
-    write_string(json, "program", function->program ? function->program : "");
-    write_string(json, "class", class_name(function->class_kind));
-    write_number(json, "confidence", function->confidence);
+    json_member_integer(json, "end_line", function->end_line);
+    json_member_string(json, "program", function->program ? function->program : "");
+    json_member_string(json, "class", class_name(function->class_kind));
+    json_member_number(json, "confidence", function->confidence);
     if (function->unknown_because)
-        write_string(json, "unknown_because", function->unknown_because);
+        json_member_string(json, "unknown_because", function->unknown_because);
     write_costs(json, function);
     write_contexts(json, function->contexts);
     if (function->gil_assessed)
-        write_string(json, "gil", gil_name(function->gil));
-    write_integer(json, "unresolved_calls", function->unresolved_calls);
+        json_member_string(json, "gil", gil_name(function->gil));
+    json_member_integer(json, "unresolved_calls", function->unresolved_calls);
     write_flips(json, function);
-    write_string(json, "model", model_name(function->model));
+    json_member_string(json, "model", model_name(function->model));
     if (function->belongs_to >= 0 && (uint32_t)function->belongs_to < result->unit_count)
-        write_string(json, "belongs_to", result->functions[result->units[function->belongs_to].function].id);
+        json_member_string(json, "belongs_to", result->functions[result->units[function->belongs_to].function].id);
     json_key(json, "advice");
     json_array_begin(json);
     for (uint32_t a = index->first[number]; a != ADVICE_NONE; a = index->next[a])

@@ -54,20 +54,6 @@ void print_tinted(const struct printer *printer, enum tint tint, const char *str
     print_part(printer, tint, string, strlen(string));
 }
 
-static unsigned part_width(const char *string, size_t length)
-{
-    unsigned width = 0;
-    for (size_t i = 0; i < length; i++)
-        if (((unsigned char)string[i] & 0xC0) != 0x80)
-            width++;
-    return width;
-}
-
-unsigned display_width(const char *string)
-{
-    return part_width(string, strlen(string));
-}
-
 static void print_spaces(const struct printer *printer, unsigned count)
 {
     fprintf(printer->stream, "%*s", (int)count, "");
@@ -75,14 +61,14 @@ static void print_spaces(const struct printer *printer, unsigned count)
 
 void print_column(const struct printer *printer, enum tint tint, const char *string, unsigned width)
 {
-    unsigned taken = display_width(string);
+    unsigned taken = utf8_columns(string, strlen(string));
     print_tinted(printer, tint, string);
     print_spaces(printer, taken < width ? width - taken : 0);
 }
 
 void print_column_right(const struct printer *printer, enum tint tint, const char *string, unsigned width)
 {
-    unsigned taken = display_width(string);
+    unsigned taken = utf8_columns(string, strlen(string));
     print_spaces(printer, taken < width ? width - taken : 0);
     print_tinted(printer, tint, string);
 }
@@ -97,7 +83,7 @@ void print_wrapped(const struct printer *printer, unsigned indent, const char *l
     print_column(printer, TINT_DIM, label, label_width);
     for (unsigned used = 0; *string;) {
         size_t length = strcspn(string, " ");
-        unsigned width = part_width(string, length);
+        unsigned width = utf8_columns(string, length);
         if (used && printer->width && used + 1 + width > room) {
             putc('\n', printer->stream);
             print_spaces(printer, start);

@@ -30,9 +30,6 @@ void print_column_right(const struct printer *printer, enum tint tint, const cha
 void print_wrapped(const struct printer *printer, unsigned indent, const char *label, unsigned label_width,
                    const char *string);
 
-/* The columns a string takes: a character each; combining and wide characters are not told apart. */
-unsigned display_width(const char *string);
-
 /* "src/a.c:12:3"; column or line 0 is left out. */
 void text_add_place(struct text *text, struct place place);
 

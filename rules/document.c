@@ -155,12 +155,10 @@ static void write_range(struct json_writer *json, struct number_range range)
     }
     json_object_begin(json);
     if (isfinite(range.at_least)) {
-        json_key(json, "at_least");
-        json_number(json, range.at_least);
+        json_member_number(json, "at_least", range.at_least);
     }
     if (isfinite(range.below)) {
-        json_key(json, "below");
-        json_number(json, range.below);
+        json_member_number(json, "below", range.below);
     }
     json_object_end(json);
 }
@@ -168,8 +166,7 @@ static void write_range(struct json_writer *json, struct number_range range)
 static void write_presence(struct json_writer *json, bool present)
 {
     json_object_begin(json);
-    json_key(json, "present");
-    json_boolean(json, present);
+    json_member_boolean(json, "present", present);
     json_object_end(json);
 }
 
@@ -196,8 +193,7 @@ static void write_condition(struct json_writer *json, const struct condition *co
         write_presence(json, condition->as.boolean);
         break;
     case CONDITION_BOOLEAN:
-        json_key(json, fact_name(condition->fact));
-        json_boolean(json, condition->as.boolean);
+        json_member_boolean(json, fact_name(condition->fact), condition->as.boolean);
         break;
     case CONDITION_NUMBER:
         json_key(json, fact_name(condition->fact));
@@ -212,10 +208,8 @@ static void write_condition(struct json_writer *json, const struct condition *co
 
 static void write_text(struct json_writer *json, const char *key, const char *text)
 {
-    if (!text)
-        return;
-    json_key(json, key);
-    json_string(json, text);
+    if (text)
+        json_member_string(json, key, text);
 }
 
 static void write_effect(struct json_writer *json, const struct rule *rule)
@@ -229,8 +223,7 @@ static void write_effect(struct json_writer *json, const struct rule *rule)
         write_strings(json, effect_keys[rule->effect], names, rule->model_count);
     } else {
         write_text(json, effect_keys[rule->effect], names[0]);
-        json_key(json, "weight");
-        json_integer(json, rule->weight);
+        json_member_integer(json, "weight", rule->weight);
     }
 }
 

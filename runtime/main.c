@@ -1,4 +1,5 @@
 /* concprobe_main: a program of probes. */
+#include "base/terminal.h"
 #include "runtime/command_line.h"
 #include "runtime/print.h"
 
@@ -50,7 +51,7 @@ static int run(struct command_line *line)
         if (!concprobe_print_json(outcome, stdout))
             status = EXIT_WRONG_USE;
     } else {
-        concprobe_print(outcome, stdout, page_width_of(stdout));
+        concprobe_print(outcome, stdout, terminal_width(stdout));
     }
     if (outcome->error[0] && line->json)
         fprintf(stderr, "error: %s\n", outcome->error);

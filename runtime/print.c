@@ -2,48 +2,7 @@
 #include "runtime/print.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-static bool is_set(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value;
-}
-
-bool page_wants_color(FILE *stream)
-{
-    if (is_set("NO_COLOR"))
-        return false;
-    if (is_set("FORCE_COLOR"))
-        return true;
-    const char *terminal = getenv("TERM");
-    const int descriptor = fileno(stream); /* −1: a stream in memory */
-    return descriptor >= 0 && isatty(descriptor) && !(terminal && strcmp(terminal, "dumb") == 0);
-}
-
-unsigned page_width_of(FILE *stream)
-{
-    const unsigned narrowest = 40, widest = 500, usual = 100;
-    struct winsize size = {0};
-    unsigned width = 0;
-    const char *columns = getenv("COLUMNS");
-    if (isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0)
-        width = size.ws_col;
-    if (!width && columns)
-        width = (unsigned)strtoul(columns, NULL, 10);
-    return width < narrowest || width > widest ? usual : width;
-}
-
-unsigned page_display_width(const char *string)
-{
-    unsigned width = 0;
-    for (; *string; string++)
-        width += ((unsigned char)*string & 0xC0u) != 0x80u; /* not a byte that continues a code point */
-    return width;
-}
 
 static void put_stressed(const struct page *page, bool stressed, const char *string)
 {
@@ -60,7 +19,7 @@ static void put_blanks(const struct page *page, unsigned count)
 
 void page_cell(const struct page *page, unsigned width, bool to_the_right, bool stressed, const char *string)
 {
-    unsigned length = page_display_width(string);
+    unsigned length = utf8_columns(string, strlen(string));
     unsigned padding = length < width ? width - length : to_the_right ? 1 : 0;
     if (to_the_right)
         put_blanks(page, padding);
@@ -94,9 +53,7 @@ void page_hanging(const struct page *page, unsigned indent, const char *words)
     bool first = true;
     while (*words) {
         size_t length = strcspn(words, " ");
-        struct text word = {0};
-        text_add_length(&word, words, length);
-        unsigned width = page_display_width(text_string(&word));
+        unsigned width = utf8_columns(words, length);
         if (!first && at + 1 + width > page->width) {
             putc('\n', page->stream);
             put_blanks(page, indent);
@@ -105,10 +62,9 @@ void page_hanging(const struct page *page, unsigned indent, const char *words)
             putc(' ', page->stream);
             at++;
         }
-        fputs(text_string(&word), page->stream);
+        fwrite(words, 1, length, page->stream);
         at += width;
         first = false;
-        text_free(&word);
         words += length;
         words += strspn(words, " ");
     }

@@ -14,15 +14,6 @@ struct page {
 /* "measured", "unavailable", …: by enum concprobe_status. */
 extern const char *const concprobe_status_names[];
 
-/* Colours on a terminal, unless NO_COLOR is set; FORCE_COLOR wants them elsewhere too. */
-bool page_wants_color(FILE *stream);
-
-/* The columns of a terminal, else those that COLUMNS says, else 100. */
-unsigned page_width_of(FILE *stream);
-
-/* Code points; what the library prints has no wide ones. */
-unsigned page_display_width(const char *string);
-
 /* One cell of a table, padded to `width`. */
 void page_cell(const struct page *page, unsigned width, bool to_the_right, bool stressed, const char *string);
 void page_bold(const struct page *page, const char *string);

@@ -5,39 +5,25 @@
 #include <math.h>
 #include <string.h>
 
-/* Not every figure is a number: the writer makes NaN and infinities null. */
-static void put_number(struct json_writer *json, const char *key, double value)
-{
-    json_key(json, key);
-    json_number(json, value);
-}
-
 static void put_count(struct json_writer *json, const char *key, uint64_t value)
 {
-    json_key(json, key);
-    json_integer(json, (int64_t)value);
-}
-
-static void put_string(struct json_writer *json, const char *key, const char *value)
-{
-    json_key(json, key);
-    json_string(json, value);
+    json_member_integer(json, key, (int64_t)value);
 }
 
 /* Left out where there is nothing to say. */
 static void put_reason(struct json_writer *json, const char *reason)
 {
     if (reason[0])
-        put_string(json, "reason", reason);
+        json_member_string(json, "reason", reason);
 }
 
 static void put_estimate(struct json_writer *json, const char *key, double middle, double low, double high)
 {
     json_key(json, key);
     json_object_begin(json);
-    put_number(json, "value", middle);
-    put_number(json, "low", low);
-    put_number(json, "high", high);
+    json_member_number(json, "value", middle);
+    json_member_number(json, "low", low);
+    json_member_number(json, "high", high);
     json_object_end(json);
 }
 
@@ -45,11 +31,11 @@ static void put_latency(struct json_writer *json, const char *key, const struct 
 {
     json_key(json, key);
     json_object_begin(json);
-    put_number(json, "p50", latency->p50);
-    put_number(json, "p90", latency->p90);
-    put_number(json, "p99", latency->p99);
-    put_number(json, "p99_9", latency->p999);
-    put_number(json, "max", latency->max);
+    json_member_number(json, "p50", latency->p50);
+    json_member_number(json, "p90", latency->p90);
+    json_member_number(json, "p99", latency->p99);
+    json_member_number(json, "p99_9", latency->p999);
+    json_member_number(json, "max", latency->max);
     json_object_end(json);
 }
 
@@ -58,27 +44,26 @@ static void put_figures(struct json_writer *json, const struct concprobe_cell *c
     put_estimate(json, "calls_per_second", cell->calls_per_second, cell->low, cell->high);
     put_latency(json, "latency_ns", &cell->latency);
     put_latency(json, "corrected_latency_ns", &cell->corrected);
-    put_number(json, "wall_ns", cell->wall_ns);
-    put_number(json, "cpu_ns", cell->cpu_ns);
-    put_number(json, "voluntary_switches", cell->voluntary);
-    put_number(json, "involuntary_switches", cell->involuntary);
-    put_number(json, "setup_ns", cell->setup_ns);
-    put_number(json, "worker_bytes", cell->worker_bytes);
-    put_number(json, "transfer_ns_per_kib", cell->transfer_ns_per_kib);
-    put_number(json, "intercepted_calls", cell->intercepted);
-    put_number(json, "tax_ns", cell->tax_ns);
-    put_number(json, "corrected_calls_per_second", cell->corrected_calls_per_second);
+    json_member_number(json, "wall_ns", cell->wall_ns);
+    json_member_number(json, "cpu_ns", cell->cpu_ns);
+    json_member_number(json, "voluntary_switches", cell->voluntary);
+    json_member_number(json, "involuntary_switches", cell->involuntary);
+    json_member_number(json, "setup_ns", cell->setup_ns);
+    json_member_number(json, "worker_bytes", cell->worker_bytes);
+    json_member_number(json, "transfer_ns_per_kib", cell->transfer_ns_per_kib);
+    json_member_number(json, "intercepted_calls", cell->intercepted);
+    json_member_number(json, "tax_ns", cell->tax_ns);
+    json_member_number(json, "corrected_calls_per_second", cell->corrected_calls_per_second);
 }
 
 static void put_cell(struct json_writer *json, const struct concprobe_cell *cell)
 {
     json_object_begin(json);
-    put_string(json, "variant", cell->model->name);
-    put_string(json, "model", cell->model->model);
-    json_key(json, "competes");
-    json_boolean(json, cell->model->competes);
+    json_member_string(json, "variant", cell->model->name);
+    json_member_string(json, "model", cell->model->model);
+    json_member_boolean(json, "competes", cell->model->competes);
     put_count(json, "k", cell->k);
-    put_string(json, "status", concprobe_status_names[cell->status]);
+    json_member_string(json, "status", concprobe_status_names[cell->status]);
     put_reason(json, cell->reason);
     put_count(json, "rounds", cell->rounds);
     put_count(json, "restarts", cell->restarts);
@@ -94,12 +79,12 @@ static void put_verdict(struct json_writer *json, const struct concprobe_verdict
     static const char *const decisions[] = {"win", "tie", "inconclusive"};
     json_object_begin(json);
     put_count(json, "k", verdict->k);
-    put_string(json, "decision", decisions[verdict->decision]);
-    put_string(json, "best_variant", verdict->best ? verdict->best->name : NULL);
-    put_string(json, "best_model", verdict->best ? verdict->best->model : NULL);
+    json_member_string(json, "decision", decisions[verdict->decision]);
+    json_member_string(json, "best_variant", verdict->best ? verdict->best->name : NULL);
+    json_member_string(json, "best_model", verdict->best ? verdict->best->model : NULL);
     put_estimate(json, "lead", verdict->lead, verdict->lead_low, verdict->lead_high);
     put_estimate(json, "over_serial", verdict->over_serial, verdict->over_serial_low, verdict->over_serial_high);
-    put_number(json, "gauge", verdict->gauge);
+    json_member_number(json, "gauge", verdict->gauge);
     put_estimate(json, "same_model_twice", verdict->aa_ratio, verdict->aa_low, verdict->aa_high);
     put_reason(json, verdict->reason);
     json_object_end(json);
@@ -108,15 +93,14 @@ static void put_verdict(struct json_writer *json, const struct concprobe_verdict
 static void put_scaling(struct json_writer *json, const struct concprobe_scaling *scaling)
 {
     json_object_begin(json);
-    put_string(json, "variant", scaling->model->name);
-    json_key(json, "fitted");
-    json_boolean(json, scaling->fitted);
+    json_member_string(json, "variant", scaling->model->name);
+    json_member_boolean(json, "fitted", scaling->fitted);
     put_reason(json, scaling->reason);
     if (scaling->fitted) {
         put_estimate(json, "lambda", scaling->lambda, scaling->lambda_low, scaling->lambda_high);
         put_estimate(json, "sigma", scaling->sigma, scaling->sigma_low, scaling->sigma_high);
         put_estimate(json, "kappa", scaling->kappa, scaling->kappa_low, scaling->kappa_high);
-        put_number(json, "best_k", scaling->best_k);
+        json_member_number(json, "best_k", scaling->best_k);
     }
     json_object_end(json);
 }
@@ -124,19 +108,19 @@ static void put_scaling(struct json_writer *json, const struct concprobe_scaling
 static void put_wait(struct json_writer *json, const struct concprobe_wait *wait)
 {
     json_object_begin(json);
-    put_string(json, "system_call", wait->name);
-    put_number(json, "share", wait->share);
-    put_number(json, "calls", wait->calls);
+    json_member_string(json, "system_call", wait->name);
+    json_member_number(json, "share", wait->share);
+    json_member_number(json, "calls", wait->calls);
     json_object_end(json);
 }
 
 static void put_options(struct json_writer *json, const struct concprobe_options *options)
 {
     static const char *const locks[] = {"none", "explicit", "at-block"};
-    put_string(json, "lock", locks[options->lock]);
+    json_member_string(json, "lock", locks[options->lock]);
     put_count(json, "seed", options->seed);
-    put_number(json, "budget_seconds", options->budget_seconds);
-    put_number(json, "block_seconds", options->block_seconds);
+    json_member_number(json, "budget_seconds", options->budget_seconds);
+    json_member_number(json, "block_seconds", options->block_seconds);
     json_key(json, "concurrency");
     json_array_begin(json);
     for (size_t i = 0; i < options->concurrency_count; i++)
@@ -159,19 +143,19 @@ bool concprobe_print_json(const struct concprobe_outcome *outcome, FILE *stream)
     json_begin(&json, stream, true);
     json_object_begin(&json);
     put_count(&json, "version", 1);
-    put_string(&json, "probe", outcome->probe->name);
-    put_string(&json, "summary", outcome->probe->summary);
-    put_string(&json, "stands_for", outcome->probe->stands_for);
+    json_member_string(&json, "probe", outcome->probe->name);
+    json_member_string(&json, "summary", outcome->probe->summary);
+    json_member_string(&json, "stands_for", outcome->probe->stands_for);
     put_count(&json, "processors", outcome->cpus);
     put_options(&json, &outcome->options);
-    put_string(&json, "class", outcome->class_name);
-    put_number(&json, "wait_share", outcome->wait_share);
+    json_member_string(&json, "class", outcome->class_name);
+    json_member_number(&json, "wait_share", outcome->wait_share);
     PUT_ALL(&json, "waits", put_wait, outcome->waits, outcome->wait_count);
     PUT_ALL(&json, "verdicts", put_verdict, outcome->verdicts, outcome->verdict_count);
     PUT_ALL(&json, "cells", put_cell, outcome->cells, outcome->cell_count);
     PUT_ALL(&json, "scaling", put_scaling, outcome->scalings, outcome->scaling_count);
     if (outcome->error[0])
-        put_string(&json, "error", outcome->error);
+        json_member_string(&json, "error", outcome->error);
     json_object_end(&json);
     return json_finish(&json);
 }

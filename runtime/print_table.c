@@ -1,6 +1,8 @@
 /* concprobe_print: what a run found, for people. */
 #include "runtime/print.h"
 
+#include "base/terminal.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -343,12 +345,14 @@ static void print_scalings(const struct page *page, const struct concprobe_outco
 
 void concprobe_print(const struct concprobe_outcome *outcome, FILE *stream, unsigned width)
 {
-    struct page page = {.stream = stream, .width = width ? width : DEFAULT_WIDTH, .color = page_wants_color(stream)};
+    struct page page = {
+        .stream = stream, .width = width ? width : DEFAULT_WIDTH, .color = terminal_wants_color(stream)};
     if (page.width < NARROWEST)
         page.width = NARROWEST;
     unsigned name_width = 0;
     for (size_t i = 0; i < outcome->cell_count; i++) {
-        unsigned length = page_display_width(outcome->cells[i].model->name);
+        const char *name = outcome->cells[i].model->name;
+        unsigned length = utf8_columns(name, strlen(name));
         name_width = length > name_width ? length : name_width;
     }
     print_head(&page, outcome);

@@ -131,6 +131,20 @@ static void test_write_errors_are_reported(void **state)
     fclose(stream);
 }
 
+static void test_members_are_keys_with_values(void **state)
+{
+    (void)state;
+    begin(false);
+    json_object_begin(&json);
+    json_member_string(&json, "a", "b");
+    json_member_string(&json, "none", NULL);
+    json_member_integer(&json, "i", -1);
+    json_member_number(&json, "n", 0.5);
+    json_member_boolean(&json, "t", true);
+    json_object_end(&json);
+    assert_written("{\"a\":\"b\",\"none\":null,\"i\":-1,\"n\":0.5,\"t\":true}\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_strings_are_escaped),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_write_errors_are_reported),
+        cmocka_unit_test(test_members_are_keys_with_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,15 @@ static void test_valid_prefix(void **state)
     assert_int_equal(utf8_valid_length("a\xC3\xA9", 2), 1);
 }
 
+static void test_columns_are_code_points(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_columns("", 0), 0);
+    assert_int_equal(utf8_columns("caf\xC3\xA9", 5), 4);
+    assert_int_equal(utf8_columns("\xE2\x82\xAC \xF0\x9F\x98\x80", 8), 3);
+    assert_int_equal(utf8_columns("abc", 2), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +118,7 @@ int main(void)
         cmocka_unit_test(test_prefixes_and_suffixes),
         cmocka_unit_test(test_wrong_bytes_become_replacement_characters),
         cmocka_unit_test(test_valid_prefix),
+        cmocka_unit_test(test_columns_are_code_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
