@@ -139,70 +139,52 @@ static long transfer(struct transfer *transfer, long number, const long *a)
     return transfer_rest(transfer, result != -EOPNOTSUPP, file);
 }
 
-static long transfer_plain(struct coroutine *current, long number, const long *a, bool writes, int64_t offset)
+/* What the eight calls differ in. */
+struct form {
+    bool writes;
+    bool vectors;    /* and their count, in place of a buffer and its size */
+    bool positioned; /* by a fourth argument */
+};
+
+static struct form form_of(long number)
 {
-    const struct iovec vector = {POINTER(a[1]), (size_t)a[2]};
-    return transfer(&(struct transfer){.current = current,
-                                       .descriptor = (int)a[0],
-                                       .writes = writes,
-                                       .offset = offset,
-                                       .vectors = &vector,
-                                       .count = 1},
-                    number, a);
+    switch (number) {
+    case SYS_write:
+        return (struct form){.writes = true};
+    case SYS_pread64:
+        return (struct form){.positioned = true};
+    case SYS_pwrite64:
+        return (struct form){.writes = true, .positioned = true};
+    case SYS_readv:
+        return (struct form){.vectors = true};
+    case SYS_writev:
+        return (struct form){.writes = true, .vectors = true};
+    case SYS_preadv:
+        return (struct form){.vectors = true, .positioned = true};
+    case SYS_pwritev:
+        return (struct form){.writes = true, .vectors = true, .positioned = true};
+    default: /* read */
+        return (struct form){0};
+    }
 }
 
-static long transfer_vectors(struct coroutine *current, long number, const long *a, bool writes, int64_t offset)
+long emulate_transfer(struct coroutine *current, long number, const long a[6])
 {
-    if (a[2] < 0 || a[2] > IOV_MAX || (offset < 0 && offset != here)) {
+    const struct form form = form_of(number);
+    if (form.positioned && a[3] < 0) {
+        return -EINVAL;
+    }
+    if (form.vectors && (a[2] < 0 || a[2] > IOV_MAX)) {
         return emulate_direct(number, a); /* wrong arguments */
     }
+    const struct iovec buffer = {POINTER(a[1]), (size_t)a[2]};
     return transfer(&(struct transfer){.current = current,
                                        .descriptor = (int)a[0],
-                                       .writes = writes,
-                                       .offset = offset,
-                                       .vectors = POINTER(a[1]),
-                                       .count = (size_t)a[2]},
+                                       .writes = form.writes,
+                                       .offset = form.positioned ? a[3] : here,
+                                       .vectors = form.vectors ? POINTER(a[1]) : &buffer,
+                                       .count = form.vectors ? (size_t)a[2] : 1},
                     number, a);
-}
-
-long emulate_read(struct coroutine *current, long number, const long a[6])
-{
-    return transfer_plain(current, number, a, false, here);
-}
-
-long emulate_write(struct coroutine *current, long number, const long a[6])
-{
-    return transfer_plain(current, number, a, true, here);
-}
-
-long emulate_pread(struct coroutine *current, long number, const long a[6])
-{
-    return a[3] < 0 ? -EINVAL : transfer_plain(current, number, a, false, a[3]);
-}
-
-long emulate_pwrite(struct coroutine *current, long number, const long a[6])
-{
-    return a[3] < 0 ? -EINVAL : transfer_plain(current, number, a, true, a[3]);
-}
-
-long emulate_readv(struct coroutine *current, long number, const long a[6])
-{
-    return transfer_vectors(current, number, a, false, here);
-}
-
-long emulate_writev(struct coroutine *current, long number, const long a[6])
-{
-    return transfer_vectors(current, number, a, true, here);
-}
-
-long emulate_preadv(struct coroutine *current, long number, const long a[6])
-{
-    return a[3] < 0 ? -EINVAL : transfer_vectors(current, number, a, false, a[3]);
-}
-
-long emulate_pwritev(struct coroutine *current, long number, const long a[6])
-{
-    return a[3] < 0 ? -EINVAL : transfer_vectors(current, number, a, true, a[3]);
 }
 
 #else

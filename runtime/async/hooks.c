@@ -76,11 +76,17 @@ __attribute__((constructor)) static void find_next(void)
     }
 }
 
-static long hooked(struct coroutine *current, long number, const long arguments[6])
+/* The result, or minus an errno value. */
+static long emulated(struct coroutine *current, long number, const long arguments[6])
 {
     current->loop->counts.hooked++;
     pthread_testcancel();
-    long result = emulate(current, number, arguments);
+    return emulate(current, number, arguments);
+}
+
+static long hooked(struct coroutine *current, long number, const long arguments[6])
+{
+    long result = emulated(current, number, arguments);
     if (result < 0 && result > -4096) {
         errno = (int)-result;
         return -1;
@@ -116,19 +122,17 @@ static void after_pass(long number)
 #define UNWRAP(...) __VA_ARGS__
 #define EXPORTED __attribute__((visibility("default"), used))
 
-#define HOOK(type, name, parameters, names, number, arguments)                                                         \
-    EXPORTED type hook_##name parameters __asm__(#name);                                                               \
-    type hook_##name parameters                                                                                        \
-    {                                                                                                                  \
-        struct coroutine *current = coroutine_current();                                                               \
-        if (current != NULL) {                                                                                         \
-            return (type)hooked(current, number, (const long[6]){UNWRAP arguments});                                   \
-        }                                                                                                              \
+/* The end of a hook: the call in a common thread, `call` being one of the next definition. */
+#define PASS(type, number, call)                                                                                       \
+    do {                                                                                                               \
         before_pass(number);                                                                                           \
-        type result = ((type(*) parameters)next_of(HOOK_##name))names;                                                 \
+        type result = call;                                                                                            \
         after_pass(number);                                                                                            \
         return result;                                                                                                 \
-    }
+    } while (0)
+
+#define HOOK(type, name, parameters, names, number, arguments)                                                         \
+    CHECKED_HOOK(type, name, parameters, names, number, arguments, 0, 0)
 #define CHECKED_HOOK(type, name, parameters, names, number, arguments, needed, room)                                   \
     EXPORTED type hook_##name parameters __asm__(#name);                                                               \
     type hook_##name parameters                                                                                        \
@@ -137,10 +141,7 @@ static void after_pass(long number)
         if (current != NULL && (needed) <= (room)) { /* else libc ends the process */                                  \
             return (type)hooked(current, number, (const long[6]){UNWRAP arguments});                                   \
         }                                                                                                              \
-        before_pass(number);                                                                                           \
-        type result = ((type(*) parameters)next_of(HOOK_##name))names;                                                 \
-        after_pass(number);                                                                                            \
-        return result;                                                                                                 \
+        PASS(type, number, ((type(*) parameters)next_of(HOOK_##name))names);                                           \
     }
 #define SPECIAL_HOOK(name)
 #include "runtime/async/hooks.def"
@@ -167,10 +168,7 @@ static long mode_of(int flags, va_list list)
         if (current != NULL) {                                                                                         \
             return (int)hooked(current, SYS_open, (const long[6]){ARGUMENT(path), flags, mode});                       \
         }                                                                                                              \
-        before_pass(SYS_open);                                                                                         \
-        int result = ((int (*)(const char *, int, ...))next_of(HOOK_##name))(path, flags, (unsigned)mode);             \
-        after_pass(SYS_open);                                                                                          \
-        return result;                                                                                                 \
+        PASS(int, SYS_open, ((int (*)(const char *, int, ...))next_of(HOOK_##name))(path, flags, (unsigned)mode));     \
     }
 OPEN_HOOK(open)
 OPEN_HOOK(open64)
@@ -187,11 +185,8 @@ OPEN_HOOK(open64)
         if (current != NULL) {                                                                                         \
             return (int)hooked(current, SYS_openat, (const long[6]){folder, ARGUMENT(path), flags, mode});             \
         }                                                                                                              \
-        before_pass(SYS_openat);                                                                                       \
-        int result =                                                                                                   \
-            ((int (*)(int, const char *, int, ...))next_of(HOOK_##name))(folder, path, flags, (unsigned)mode);         \
-        after_pass(SYS_openat);                                                                                        \
-        return result;                                                                                                 \
+        PASS(int, SYS_openat,                                                                                          \
+             ((int (*)(int, const char *, int, ...))next_of(HOOK_##name))(folder, path, flags, (unsigned)mode));       \
     }
 OPENAT_HOOK(openat)
 OPENAT_HOOK(openat64)
@@ -207,10 +202,7 @@ static int control(enum hook hook, long number, int descriptor, unsigned long co
     if (current != NULL && !translated) {
         return (int)hooked(current, number, (const long[6]){descriptor, (long)command, argument});
     }
-    before_pass(number);
-    int result = ((control_function *)next_of(hook))(descriptor, command, argument);
-    after_pass(number);
-    return result;
+    PASS(int, number, ((control_function *)next_of(hook))(descriptor, command, argument));
 }
 
 #define CONTROL_HOOK(name, number, command_type)                                                                       \
@@ -247,10 +239,7 @@ int hook_ppoll(void *polled, unsigned long count, const struct timespec *time, c
     if (current != NULL) {
         return poll_in_coroutine(current, polled, count, time, mask);
     }
-    before_pass(SYS_ppoll);
-    int result = ((ppoll_function *)next_of(HOOK_ppoll))(polled, count, time, mask);
-    after_pass(SYS_ppoll);
-    return result;
+    PASS(int, SYS_ppoll, ((ppoll_function *)next_of(HOOK_ppoll))(polled, count, time, mask));
 }
 
 typedef int ppoll_checked_function(void *, unsigned long, const struct timespec *, const void *, size_t);
@@ -262,10 +251,7 @@ int hook_ppoll_checked(void *polled, unsigned long count, const struct timespec 
     if (current != NULL && count * sizeof(struct pollfd) <= room) {
         return poll_in_coroutine(current, polled, count, time, mask);
     }
-    before_pass(SYS_ppoll);
-    int result = ((ppoll_checked_function *)next_of(HOOK___ppoll_chk))(polled, count, time, mask, room);
-    after_pass(SYS_ppoll);
-    return result;
+    PASS(int, SYS_ppoll, ((ppoll_checked_function *)next_of(HOOK___ppoll_chk))(polled, count, time, mask, room));
 }
 
 typedef int pselect_function(int, void *, void *, void *, const struct timespec *, const void *);
@@ -284,10 +270,7 @@ int hook_pselect(int count, void *read, void *write, void *except, const struct 
                            (const long[6]){count, ARGUMENT(read), ARGUMENT(write), ARGUMENT(except),
                                            time != NULL ? ARGUMENT(&copy) : 0, ARGUMENT(&signals)});
     }
-    before_pass(SYS_pselect6);
-    int result = ((pselect_function *)next_of(HOOK_pselect))(count, read, write, except, time, mask);
-    after_pass(SYS_pselect6);
-    return result;
+    PASS(int, SYS_pselect6, ((pselect_function *)next_of(HOOK_pselect))(count, read, write, except, time, mask));
 }
 
 /* ---- sleep ---- */
@@ -299,15 +282,11 @@ int hook_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time
 {
     struct coroutine *current = coroutine_current();
     if (current != NULL) { /* tells its error by the result */
-        current->loop->counts.hooked++;
-        pthread_testcancel();
-        return (int)-emulate(current, SYS_clock_nanosleep,
-                             (const long[6]){clock, flags, ARGUMENT(time), ARGUMENT(left)});
+        return (int)-emulated(current, SYS_clock_nanosleep,
+                              (const long[6]){clock, flags, ARGUMENT(time), ARGUMENT(left)});
     }
-    before_pass(SYS_clock_nanosleep);
-    int result = ((clock_nanosleep_function *)next_of(HOOK_clock_nanosleep))(clock, flags, time, left);
-    after_pass(SYS_clock_nanosleep);
-    return result;
+    PASS(int, SYS_clock_nanosleep,
+         ((clock_nanosleep_function *)next_of(HOOK_clock_nanosleep))(clock, flags, time, left));
 }
 
 EXPORTED int hook_usleep(unsigned microseconds) __asm__("usleep");
@@ -318,10 +297,7 @@ int hook_usleep(unsigned microseconds)
         const struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000L};
         return (int)hooked(current, SYS_nanosleep, (const long[6]){ARGUMENT(&time)});
     }
-    before_pass(SYS_nanosleep);
-    int result = ((int (*)(unsigned))next_of(HOOK_usleep))(microseconds);
-    after_pass(SYS_nanosleep);
-    return result;
+    PASS(int, SYS_nanosleep, ((int (*)(unsigned))next_of(HOOK_usleep))(microseconds));
 }
 
 EXPORTED unsigned hook_sleep(unsigned seconds) __asm__("sleep");
@@ -337,10 +313,7 @@ unsigned hook_sleep(unsigned seconds)
         }
         return result == 0 ? 0 : (unsigned)time.tv_sec;
     }
-    before_pass(SYS_nanosleep);
-    unsigned result = ((unsigned (*)(unsigned))next_of(HOOK_sleep))(seconds);
-    after_pass(SYS_nanosleep);
-    return result;
+    PASS(unsigned, SYS_nanosleep, ((unsigned (*)(unsigned))next_of(HOOK_sleep))(seconds));
 }
 
 #endif

@@ -3,6 +3,7 @@
 #define TESTS_RUN_PROBE_H
 
 #include "runtime/concprobe.h"
+#include "tests/unit/runtime/cell_of.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,15 +37,6 @@ static struct concprobe_outcome *run_quick(const struct concprobe_probe *probe)
     struct concprobe_outcome *outcome = concprobe_run(probe, &options, error);
     assert_non_null(outcome);
     return outcome;
-}
-
-static const struct concprobe_cell *cell_of(const struct concprobe_outcome *outcome, const char *model)
-{
-    for (size_t i = 0; i < outcome->cell_count; i++)
-        if (!strcmp(outcome->cells[i].model->name, model))
-            return &outcome->cells[i];
-    fail_msg("no cell of %s", model);
-    return NULL;
 }
 
 /* With the reason where it fails. */

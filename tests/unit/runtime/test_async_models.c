@@ -1,5 +1,6 @@
 /* The async and hybrid models: the same results as serial, and ends that are results. */
 #include "tests/unit/runtime/async_test.h"
+#include "tests/unit/runtime/cell_of.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -60,15 +61,6 @@ static struct concprobe_outcome *run(concprobe_function *call, const char *const
     if (!outcome)
         fail_msg("%s", error);
     return outcome;
-}
-
-static const struct concprobe_cell *cell_of(const struct concprobe_outcome *outcome, const char *model)
-{
-    for (size_t i = 0; i < outcome->cell_count; i++)
-        if (!strcmp(outcome->cells[i].model->name, model))
-            return &outcome->cells[i];
-    fail_msg("no cell of %s", model);
-    return NULL;
 }
 
 static void test_results_are_those_of_serial(void **state)
