@@ -81,4 +81,43 @@ UNUSED_FUNCTION static void add_argument(struct function *function, uint32_t val
     array_last(&function->calls)->argument_count++;
 }
 
+/* A loop and its body, both open; close_loop ends them. `trip`: the value that says how often, or SUMMARY_NONE. */
+UNUSED_FUNCTION static uint32_t open_loop(struct function *function, enum loop_kind kind, uint32_t condition,
+                                          uint32_t trip)
+{
+    uint32_t loop = open_node(function, NODE_LOOP, kind, condition);
+    function->nodes.items[loop].b = trip;
+    open_node(function, NODE_SEQUENCE, 0, 0);
+    return loop;
+}
+
+UNUSED_FUNCTION static void close_loop(struct function *function, uint32_t loop)
+{
+    close_node(function, loop + 1);
+    close_node(function, loop);
+}
+
+/* A branch and its first arm, both open: second_arm() ends that arm and begins the other, close_branch() ends both. */
+struct open_branch {
+    uint32_t node, arm;
+};
+
+UNUSED_FUNCTION static struct open_branch open_branch(struct function *function, uint32_t condition)
+{
+    uint32_t node = open_node(function, NODE_BRANCH, 0, condition);
+    return (struct open_branch){node, open_node(function, NODE_SEQUENCE, 0, 0)};
+}
+
+UNUSED_FUNCTION static void second_arm(struct function *function, struct open_branch *branch)
+{
+    close_node(function, branch->arm);
+    branch->arm = open_node(function, NODE_SEQUENCE, 0, 0);
+}
+
+UNUSED_FUNCTION static void close_branch(struct function *function, const struct open_branch *branch)
+{
+    close_node(function, branch->arm);
+    close_node(function, branch->node);
+}
+
 #endif

@@ -56,16 +56,13 @@ static struct arms add_branch(struct function *function, uint32_t condition, enu
                               uint32_t then_value)
 {
     struct arms arms;
-    uint32_t branch = open_node(function, NODE_BRANCH, 0, condition);
-    uint32_t arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    struct open_branch branch = open_branch(function, condition);
     arms.then = add_operations(function, 1);
     if (then_ends != NODE_SEQUENCE)
         add_leaf(function, then_ends, 0, then_value);
-    close_node(function, arm);
-    arm = open_node(function, NODE_SEQUENCE, 0, 0);
+    second_arm(function, &branch);
     arms.otherwise = add_operations(function, 1);
-    close_node(function, arm);
-    close_node(function, branch);
+    close_branch(function, &branch);
     return arms;
 }
 
@@ -156,20 +153,6 @@ static void test_nothing_follows_a_call_that_does_not_return(void **state)
     assert_int_equal(how_it_returns(function, fixture->calls), CALL_NEVER_RETURNS);
     fixture->calls[0] = 0;
     assert_int_equal(how_it_returns(function, fixture->calls), 0);
-}
-
-static uint32_t open_loop(struct function *function, enum loop_kind kind, uint32_t condition, uint32_t trip)
-{
-    uint32_t loop = open_node(function, NODE_LOOP, kind, condition);
-    function->nodes.items[loop].b = trip;
-    open_node(function, NODE_SEQUENCE, 0, 0);
-    return loop;
-}
-
-static void close_loop(struct function *function, uint32_t loop)
-{
-    close_node(function, loop + 1);
-    close_node(function, loop);
 }
 
 static void test_known_trip_counts_multiply(void **state)
