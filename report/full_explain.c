@@ -19,6 +19,7 @@ static void print_title(const struct printer *printer, const struct function_res
 static void print_share(const struct printer *printer, const struct function_result *function)
 {
     const double visible = 0.005;
+    const double seldom = 0.3; /* of a typical call; with a mean that says otherwise */
     struct text text = {0};
     text_add_percent(&text, function->wait_share);
     text_add(&text, " of a call is waiting");
@@ -34,6 +35,8 @@ static void print_share(const struct printer *printer, const struct function_res
         text_add(&text, " (");
         describe_waits(&text, function);
         text_add(&text, ")");
+        if (function->wait_share < seldom && function->wait_ns > function->cpu_ns)
+            text_add(&text, " on average: few calls wait, and these for long");
         full_line(printer, "Waits", &text);
     }
     text_free(&text);

@@ -83,6 +83,25 @@ static void test_explain(void **state)
     check_report("json", &options, "explain.json");
 }
 
+/* A mean that few calls make reads as a contradiction to the share unless it is said. */
+static void test_seldom_waits(void **state)
+{
+    (void)state;
+    struct result result;
+    make_up_result(&result);
+    static const uint32_t first = 0;
+    result.functions[0].wait_share = 0.01;
+    struct report_options options = {.view = REPORT_EXPLAIN, .width = 200, .functions = &first, .function_count = 1};
+    char *text = write_report(&result, "full", &options);
+    assert_non_null(strstr(text, "on average: few calls wait, and these for long"));
+    free(text);
+    result.functions[0].wait_share = 0.9;
+    text = write_report(&result, "full", &options);
+    assert_null(strstr(text, "on average"));
+    free(text);
+    result_free(&result);
+}
+
 static void test_only_ten_unless_all(void **state)
 {
     (void)state;
@@ -277,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_classify),
         cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_seldom_waits),
         cmocka_unit_test(test_only_ten_unless_all),
         cmocka_unit_test(test_small_advice_is_counted),
         cmocka_unit_test(test_findings_are_few),
