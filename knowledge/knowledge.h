@@ -44,6 +44,7 @@ enum fd_family {
 struct fd_prior {
     double kinds[FD_KIND_COUNT]; /* sums to 1 */
     double nonblocking;          /* how often it is non-blocking, 0 to 1 */
+    fd_bits never;               /* what it cannot be: descriptors seen that are of these kinds do not get there */
 };
 
 /* ---- cost profiles ---- */

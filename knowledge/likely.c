@@ -105,12 +105,12 @@ static void seen_weights(const struct fd_prior *prior, fd_bits seen, double weig
 void descriptor_weights(const struct fd_prior *prior, const struct api_argument *argument,
                         double weights[FD_STATE_COUNT])
 {
-    const fd_bits all = FD_BLOCKING_BITS | FD_NONBLOCKING_BITS;
-    if (argument && (argument->fds & all)) {
-        seen_weights(prior, argument->fds & all, weights);
+    const fd_bits possible = (FD_BLOCKING_BITS | FD_NONBLOCKING_BITS) & (fd_bits)~prior->never;
+    if (argument && (argument->fds & possible)) {
+        seen_weights(prior, argument->fds & possible, weights);
         return;
     }
-    double sum = prior_weights(prior, all, weights);
+    double sum = prior_weights(prior, possible, weights);
     for (unsigned state = 0; state < FD_STATE_COUNT; state++)
         weights[state] /= sum;
 }

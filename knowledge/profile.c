@@ -70,7 +70,8 @@ static bool parse_share(struct parse *parse, const struct yaml_node *node, const
     return false;
 }
 
-/* "{network: 0.3, disk: 0.5, …, non-blocking: 0.1}": kinds that are not named have no share; the shares sum to 1. */
+/* "{network: 0.9, pipe: 0.1, disk: 0, …, non-blocking: 0.1}": kinds that are not named have no share, those with a 0
+ * are never given; the shares sum to 1. */
 static bool parse_prior(struct parse *parse, const struct yaml_node *map, struct fd_prior *prior)
 {
     const char *keys[FD_KIND_COUNT + 2];
@@ -80,12 +81,15 @@ static bool parse_prior(struct parse *parse, const struct yaml_node *map, struct
     keys[FD_KIND_COUNT + 1] = NULL;
     if (!yaml_check_keys(parse->tree, map, "a family of descriptors", keys, parse->problems))
         return false;
-    *prior = (struct fd_prior){{0}, 0};
+    *prior = (struct fd_prior){.nonblocking = 0};
     if (!parse_share(parse, yaml_get(map, "non-blocking"), "non-blocking", &prior->nonblocking))
         return false;
     for (int kind = 0; kind < FD_KIND_COUNT; kind++) {
-        if (!parse_share(parse, yaml_get(map, fd_kind_names[kind]), fd_kind_names[kind], &prior->kinds[kind]))
+        const struct yaml_node *share = yaml_get(map, fd_kind_names[kind]);
+        if (!parse_share(parse, share, fd_kind_names[kind], &prior->kinds[kind]))
             return false;
+        if (share && prior->kinds[kind] == 0)
+            prior->never |= FD_BIT(kind, false) | FD_BIT(kind, true);
         sum += prior->kinds[kind];
     }
     if (fabs(sum - 1) < 0.001)
