@@ -60,11 +60,12 @@ static void add_flips(const struct stages *stages, uint32_t function, struct res
     to->flips = flips;
 }
 
-/* The 10th percentile of a log-normal quantity, by its mean and the standard deviation of its logarithm. */
-static double low_of(double mean, double spread)
+/* The 10th (by −1) or 90th (by 1) percentile of a log-normal quantity, by its mean and the standard deviation of its
+ * logarithm. */
+static double percentile_of(double mean, double spread, int side)
 {
     const double z = 1.2816;
-    return mean * exp(-spread * spread / 2 - z * spread);
+    return mean * exp(-spread * spread / 2 + side * z * spread);
 }
 
 static void set_costs(const struct stages *stages, const struct cost_entry *entry, struct result *result,
@@ -79,8 +80,9 @@ static void set_costs(const struct stages *stages, const struct cost_entry *entr
     to->wait_share_high = classification.share_high;
     to->cpu_ns = entry->total.cpu;
     to->wait_ns = cost_wait(&entry->total);
-    to->cpu_low_ns = low_of(to->cpu_ns, entry->total.cpu_spread);
-    to->wait_low_ns = low_of(to->wait_ns, entry->total.wait_spread);
+    to->cpu_low_ns = percentile_of(to->cpu_ns, entry->total.cpu_spread, -1);
+    to->cpu_high_ns = percentile_of(to->cpu_ns, entry->total.cpu_spread, 1);
+    to->wait_low_ns = percentile_of(to->wait_ns, entry->total.wait_spread, -1);
     to->self_cpu_ns = entry->self_cpu;
     for (int kind = 0; kind < WAIT_COUNT; kind++)
         to->waits[kind] = to->wait_ns > 0 ? entry->total.wait[kind] / to->wait_ns : 0;

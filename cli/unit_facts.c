@@ -55,6 +55,7 @@ static void set_costs(struct facts *facts, const struct function_result *functio
     facts_set_word(facts, FACT_CLASS, class_name(function->class_kind));
     facts_set_number(facts, FACT_CONFIDENCE, function->confidence);
     facts_set_number(facts, FACT_CPU_NS, function->cpu_ns);
+    facts_set_number(facts, FACT_CPU_LOW_NS, function->cpu_low_ns);
     facts_set_number(facts, FACT_WAIT_NS, function->wait_ns);
     facts_set_number(facts, FACT_WAIT_SHARE, function->wait_share);
     unsigned most = 0;

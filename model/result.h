@@ -112,6 +112,7 @@ struct function_result {
     double wait_share_low, wait_share, wait_share_high; /* 0 to 1; low and high: 10th and 90th percentile */
     double cpu_ns, wait_ns;                             /* expected, inclusive, one call */
     double cpu_low_ns, wait_low_ns;                     /* 10th percentile of the estimate */
+    double cpu_high_ns;                                 /* 90th percentile */
     double self_cpu_ns;                                 /* without the functions that it calls */
     double waits[WAIT_COUNT];                           /* share of the waiting by kind; sums to 1, or all 0 */
     unsigned contexts;                                  /* a bit for each enum context */

@@ -45,6 +45,7 @@ static void print_share(const struct printer *printer, const struct function_res
 static void print_cpu(const struct printer *printer, const struct function_result *function)
 {
     const double nearly_all = 0.99;
+    const double wide = 100; /* a range that an order of magnitude does not tell */
     struct text text = {0};
     if (!(function->cpu_ns > 0))
         return;
@@ -55,6 +56,12 @@ static void print_cpu(const struct printer *printer, const struct function_resul
         text_add(&text, ", of which ");
         text_add_cost(&text, function->self_cpu_ns, function->measured_costs);
         text_add(&text, " in its own code");
+    }
+    if (function->cpu_low_ns > 0 && function->cpu_high_ns > wide * function->cpu_low_ns) {
+        text_add(&text, "; 8 in 10 times between ");
+        text_add_cost(&text, function->cpu_low_ns, function->measured_costs);
+        text_add(&text, " and ");
+        text_add_cost(&text, function->cpu_high_ns, function->measured_costs);
     }
     full_line(printer, "CPU", &text);
     text_free(&text);
