@@ -70,7 +70,7 @@ static void set_safety(struct api *api, const struct statement *own, const struc
         api->thread_safety_source = api->source;
 }
 
-/* Replaces {name} in a file's `source` by the function's name. */
+/* Replaces {name} in a source by the function's name. */
 static const char *fill_source(struct parse *parse, const char *source, const char *name)
 {
     const char *hole = source ? strstr(source, "{name}") : NULL;
@@ -199,7 +199,7 @@ static bool add_entry(struct parse *parse, const struct defaults *defaults, cons
     *api = draft->api;
     api->name = names_string(&knowledge->names, names_find(&knowledge->names, name));
     api->source = fill_source(parse, api->source, name);
-    api->reviewed = api->reviewed ? fill_source(parse, api->reviewed, name) : symbol->review;
+    api->reviewed = fill_source(parse, api->reviewed ? api->reviewed : symbol->review, name);
     set_safety(api, &draft->safety, symbol->attribute, &defaults->safety);
     symbol->api = api;
     return true;

@@ -18,7 +18,7 @@ static void load_with_derived(struct derived_folder *at, const char *index, cons
     write_file(at->folder, "derived/index.tsv", index);
     write_file(at->folder, "derived/one.yaml", one);
     write_file(at->folder, "derived/two.yaml", two);
-    write_file(at->folder, "reviews.yaml", "one.h 1.0: [one_b]\n");
+    write_file(at->folder, "reviews.yaml", "\"{name}(3), one.h 1.0\": [one_b]\n");
     at->problems = (struct problems){0};
     at->knowledge = knowledge_load(at->folder, &at->problems);
     assert_int_equal(at->problems.list.count, 0);
@@ -52,7 +52,7 @@ static void test_files_are_read_when_asked_for(void **state)
     const struct api *api = knowledge_find(at.knowledge, "one_b");
     assert_non_null(api);
     assert_string_equal(api->library, "one");
-    assert_string_equal(api->reviewed, "one.h 1.0");
+    assert_string_equal(api->reviewed, "one_b(3), one.h 1.0");
     assert_int_equal(api->origin, API_DERIVED);
     assert_int_equal(knowledge_count(at.knowledge), before + 2); /* a, one_b; the others are there */
     assert_near(knowledge_find(at.knowledge, "a")->confidence, 0.7);
