@@ -129,6 +129,8 @@ uint32_t value_part(struct extractor *x, uint32_t whole, uint32_t where)
     bool has_place = value.kind == VALUE_SLOT || value.kind == VALUE_ADDRESS || value.kind == VALUE_DEREF;
     if (!has_place || kind == VALUE_UNKNOWN || (value.b && kind == VALUE_INTEGER))
         return whole;
+    if (value.b && value.kind != VALUE_DEREF) /* an element of a member: of this object, at this index */
+        where = value_pair(x, VALUE_SUM, value.b - 1, where);
     value.b = where + 1;
     return value_add(x, value);
 }
@@ -147,10 +149,17 @@ uint32_t return_slot(struct extractor *x)
     return slot_add(x, (struct slot){.kind = SLOT_RETURN, .type = x->return_type});
 }
 
+/* `p->end++` brings nothing new, but writes a member that others may see. */
+static bool stays_behind_pointer(const struct extractor *x, uint32_t target)
+{
+    const struct value *value = &x->function.values.items[target];
+    return value->kind == VALUE_DEREF || x->function.slots.items[value->a].kind == SLOT_FIELD;
+}
+
 void flow_add(struct extractor *x, uint32_t target, uint32_t source)
 {
     enum value_kind kind = x->function.values.items[target].kind;
-    if ((kind != VALUE_SLOT && kind != VALUE_DEREF) || target == source)
+    if ((kind != VALUE_SLOT && kind != VALUE_DEREF) || (target == source && !stays_behind_pointer(x, target)))
         return;
     for (uint32_t i = x->function.flows.count; i > x->flows_from && i + 16 > x->function.flows.count; i--) {
         const struct assignment *flow = &x->function.flows.items[i - 1];

@@ -216,7 +216,9 @@ enum slot_type slot_type_of(CXType type)
     }
     if (type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto)
         return SLOT_FUNCTION_POINTER;
-    if (type.kind == CXType_Void || type.kind == CXType_Invalid || (type.kind == CXType_Record && !pointer))
+    if (type.kind == CXType_Record && !pointer)
+        return SLOT_RECORD;
+    if (type.kind == CXType_Void || type.kind == CXType_Invalid)
         return SLOT_ANY;
     return pointer ? SLOT_DATA_POINTER : SLOT_NUMBER;
 }

@@ -131,8 +131,7 @@ static uint32_t assignment(struct extractor *x, CXCursor left, CXCursor right)
     uint32_t source = expression(x, right, true);
     uint32_t target = place_expression(x, left, ACCESS_WRITE);
     x->pending.simple++;
-    if (!is_floating(clang_getCursorType(left)))
-        flow_add(x, target, source);
+    flow_add(x, target, is_floating(clang_getCursorType(left)) ? value_unknown(x) : source);
     return source;
 }
 
@@ -230,8 +229,6 @@ static uint32_t compound_assignment(struct extractor *x, CXCursor cursor)
     uint32_t target = place_expression(x, left, ACCESS_WRITE);
     count_operation(x, cursor, kind);
     x->pending.simple++;
-    if (is_floating(clang_getCursorType(left)))
-        return target;
     if (is_pointer(cursor)) {
         flow_add(x, target, value_part(x, target, source));
         return target;

@@ -88,8 +88,11 @@ static uint32_t member_place(struct extractor *x, CXCursor cursor, CXCursor fiel
             return place;
         bool pointer = canonical_kind(clang_getCursorType(base)) == CXType_Pointer;
         whole = pointer ? expression(x, base, true) : place_expression(x, base, access);
-        if (pointer)
+        if (pointer) {
             access_through(x, whole, access);
+            if (x->function.values.items[whole].kind == VALUE_DEREF)
+                whole = pointed_place(x, whole); /* so that (*p)->member is not (*p).member */
+        }
     }
     if (is_null(field))
         return value_unknown(x);
@@ -215,8 +218,8 @@ uint32_t address_of(struct extractor *x, CXCursor operand)
     const struct value *value = &x->function.values.items[place];
     if (value->kind == VALUE_SLOT)
         return value_add(x, (struct value){.kind = VALUE_ADDRESS, .a = value->a, .b = value->b});
-    if (value->kind == VALUE_DEREF)
-        return value->a;
+    if (value->kind == VALUE_DEREF) /* &p[i] is p + i */
+        return value->b ? value_part(x, value->a, value->b - 1) : value->a;
     CXCursor function = peel(x, operand);
     return clang_getCursorKind(function) == CXCursor_DeclRefExpr ? reference(x, function, true) : value_unknown(x);
 }

@@ -1,4 +1,5 @@
 /* Calls in loops: one item of work a turn, where nothing ties the turns together that can be seen. */
+#include "analyzer/effects.h"
 #include "analyzer/units_internal.h"
 
 static const double worth_a_unit_ns = 30000; /* less is lost again by handing it to a worker, which costs some 10 µs */
@@ -191,7 +192,8 @@ static bool tests_for_null(const struct function *function, uint32_t condition)
 /* In which turns the call is made. */
 enum turns_of_call { IN_FEW_TURNS, IN_SOME_TURNS, IN_EVERY_TURN };
 
-/* In few: one arm of a switch, or once, to make something that is not there yet. In some: under a condition. */
+/* In few: one arm of a switch, or once: in the last turn, or to make something that is not there yet. In some: under a
+ * condition. */
 static enum turns_of_call turns_of_call(const struct function *function, const struct node *loop, uint32_t call)
 {
     const struct node *nodes = function->nodes.items;
@@ -199,6 +201,8 @@ static enum turns_of_call turns_of_call(const struct function *function, const s
     while (place < loop->end && !(nodes[place].kind == NODE_CALL && nodes[place].a == call))
         place++;
     enum turns_of_call turns = IN_EVERY_TURN;
+    if (leaves_loop(function, loop, place))
+        return IN_FEW_TURNS;
     for (uint32_t i = first; i < place; i++) {
         if (nodes[i].end <= place)
             continue;
@@ -258,7 +262,9 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
     }
     if (turns == IN_EVERY_TURN) /* else the turns are no count of the calls */
         unit_set_trip_count(finder, function, loop, &unit);
-    unit_add(finder, callee, function, unit);
+    struct unit *added = unit_add(finder, callee, function, unit);
+    if (added && !added->shared_argument && !added->shared_known)
+        unit_find_dependence(finder, &(struct loop_call){function, loop, index, callee}, added);
 }
 
 void units_add_loop_calls(struct finder *finder, uint32_t function)

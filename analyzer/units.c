@@ -1,27 +1,29 @@
 /* Units of work: what advice is about. Thread entries, callbacks of event loops, calls in loops whose items look
  * independent, and what the user names. */
+#include "analyzer/effects.h"
 #include "analyzer/units_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-void unit_add(struct finder *finder, uint32_t function, uint32_t owner, struct unit unit)
+struct unit *unit_add(struct finder *finder, uint32_t function, uint32_t owner, struct unit unit)
 {
     if (finder->index_of[function] == SUMMARY_NONE || finder->index_of[owner] == SUMMARY_NONE)
-        return;
+        return NULL;
     unit.function = finder->index_of[function];
     unit.owner = finder->index_of[owner];
     unit.site.file = arena_strdup(&finder->result->arena, unit.site.file);
     for (array_each(const struct unit, known, &finder->units))
         if (known->kind == unit.kind && known->function == unit.function &&
             (unit.kind != UNIT_LOOP_CALL || (known->owner == unit.owner && known->site.line == unit.site.line)))
-            return;
+            return NULL;
     unit_follow_chain(finder->stages, function, &finder->result->arena, &unit);
     if (unit.kind == UNIT_LOOP_CALL || unit.kind == UNIT_NAMED) /* the others run beside one another already */
         unit_find_shared_state(finder->stages, function, &finder->result->arena, &unit);
     array_push(&finder->units, unit);
     array_push(&finder->functions, function);
+    return array_last(&finder->units);
 }
 
 void unit_set_trip_count(struct finder *finder, uint32_t function, const struct node *loop, struct unit *unit)
@@ -308,6 +310,9 @@ void result_add_units(const struct stages *stages, struct result *result, const 
         add_named(&finder, i);
     }
     finish(&finder);
+    if (finder.effects)
+        effects_free(finder.effects);
+    free(finder.effects);
     array_free(&finder.units);
     array_free(&finder.functions);
     arena_free(&finder.scratch);

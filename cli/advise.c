@@ -151,6 +151,8 @@ static struct place place_of_reason(const struct unit *unit, const char *because
         return unit->unsafe_place;
     if (names(because, unit->blocking_call))
         return unit->blocking_place;
+    if (unit->dependence && strstr(because, unit->dependence))
+        return unit->dependence_place;
     return (struct place){NULL, 0, 0};
 }
 

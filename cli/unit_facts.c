@@ -98,8 +98,9 @@ static void set_chain(struct facts *facts, const struct unit *unit)
         facts_set_word(facts, FACT_SHARED_STATE, concept_names(CONCEPT_SHARED)[unit->shared_state]);
     set_text(facts, FACT_SHARED_NAMES, unit->shared_names);
     set_text(facts, FACT_SHARED_ARGUMENT, unit->shared_argument);
-    if (unit->shared_argument)
-        facts_set_boolean(facts, FACT_ITEMS_INDEPENDENT, false);
+    set_text(facts, FACT_DEPENDENCE, unit->dependence);
+    if (unit->shared_argument || unit->items_known)
+        facts_set_boolean(facts, FACT_ITEMS_INDEPENDENT, !unit->shared_argument && unit->items_independent);
 }
 
 void unit_facts(const struct result *result, const program_list *programs, const struct unit *unit,

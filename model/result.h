@@ -34,14 +34,19 @@ struct unit {
     const char *shared_argument; /* loop calls: a parameter that gets the same writable object each turn, or NULL */
     bool shared_known;           /* shared variables that the calls write were found */
     enum shared_state shared_state;
-    const char *shared_names;    /* up to three of them: "a, b" */
-    struct place shared_place;   /* where the first is written */
-    bool blocking_evident;       /* see facts.def */
-    bool blocking_likely;        /* most calls of the unit reach the blocking call */
-    const char *blocking_call;   /* NULL: does not wait */
-    struct place blocking_place; /* where that call is */
-    uint32_t chain_length;       /* functions from the unit to its waiting calls */
-    uint32_t chain_sites;        /* call sites to change on the way */
+    const char *shared_names;  /* up to three of them: "a, b" */
+    struct place shared_place; /* where the first is written */
+    bool items_known;          /* loop calls: whether the turns depend on one another through memory was found out */
+    bool items_independent;    /* … and they do not */
+    const char *dependence;    /* they do: who writes what: "the loop also calls f, which writes …"; else NULL */
+    struct place dependence_place; /* where that is written */
+    const char *doubt;             /* not found out: what is left to check, "that …"; else NULL */
+    bool blocking_evident;         /* see facts.def */
+    bool blocking_likely;          /* most calls of the unit reach the blocking call */
+    const char *blocking_call;     /* NULL: does not wait */
+    struct place blocking_place;   /* where that call is */
+    uint32_t chain_length;         /* functions from the unit to its waiting calls */
+    uint32_t chain_sites;          /* call sites to change on the way */
     bool async_known;
     bool async_possible;
     const char *async_missing; /* the first waiting call with no async form, or NULL */

@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SUMMARY_VERSION 2
+#define SUMMARY_VERSION 3
 #define SUMMARY_NONE UINT32_MAX
 
 /* ---- storage ---- */
@@ -36,10 +36,11 @@ enum slot_kind {
 
 /* What may be in a slot, by its type: value flow keeps functions out of numbers. */
 enum slot_type {
-    SLOT_ANY, /* void *, records, what is not known */
+    SLOT_ANY, /* void *, what is not known */
     SLOT_NUMBER,
     SLOT_DATA_POINTER,     /* to anything but functions */
     SLOT_FUNCTION_POINTER, /* to a function, or to a place that holds one */
+    SLOT_RECORD,           /* a structure or union itself, or an array of them */
 };
 
 struct slot {
@@ -58,7 +59,8 @@ enum value_kind {
     VALUE_STRING,   /* name: the first 63 bytes of a literal */
     VALUE_FUNCTION, /* name: its symbol */
     VALUE_SLOT,     /* a: index into slots; what the slot holds. b: 0, or 1 + the value of the object of a member, or
-                       of the index of an element: slots are shared by all of them */
+                       of the index of an element, or of VALUE_SUM of both: slots are shared by all of them. Behind
+                       `.` the object is a place, behind `->` the pointer to it */
     VALUE_ADDRESS,  /* a: index into slots; the slot's address (also an array that decays). b: as of a slot */
     VALUE_DEREF,    /* a: value; what it points to. b: 0, or 1 + the value of the index */
     VALUE_CALL,     /* a: index into calls; its result */

@@ -120,7 +120,7 @@ static void get_parameters_and_slots(struct decoder *decoder, struct function *f
     GET_ARRAY(decoder, &function->slots, 4);
     while (MORE(decoder, &function->slots)) {
         struct slot slot = {.kind = (enum slot_kind)get_up_to(decoder, SLOT_RETURN)};
-        slot.type = (enum slot_type)get_up_to(decoder, SLOT_FUNCTION_POINTER);
+        slot.type = (enum slot_type)get_up_to(decoder, SLOT_RECORD);
         slot.number = get_u32(decoder);
         slot.symbol = get_name(decoder);
         TAKE(&function->slots, slot);

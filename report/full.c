@@ -115,9 +115,8 @@ void full_advice(const struct printer *printer, const struct result *result, con
     full_line(printer, "Why", &text);
     text_add(&text, advice->todo ? advice->todo : "");
     full_line(printer, "Do", &text);
-    if (unit->kind == UNIT_LOOP_CALL && advice->model != MODEL_SERIAL)
-        text_add(&text, "that no call needs what another one writes behind pointers: globals and arguments were looked "
-                        "at, objects on the heap were not");
+    if (unit->doubt && advice->model != MODEL_SERIAL)
+        text_add(&text, unit->doubt);
     full_line(printer, "Check", &text);
     describe_effort(&text, unit, advice->model);
     full_line(printer, "Touches", &text);

@@ -177,7 +177,7 @@ static double kept_back(const struct result *result, const struct advice *advice
 {
     const struct unit *unit = &result->units[advice->unit];
     const struct function_result *function = &result->functions[unit->function];
-    if (advice->model != MODEL_SERIAL || (!unit->shared_names && !unit->shared_argument))
+    if (advice->model != MODEL_SERIAL || (!unit->shared_names && !unit->shared_argument && !unit->dependence))
         return 0;
     return advice->k * (function->cpu_ns + function->wait_ns);
 }
@@ -206,8 +206,10 @@ static void print_obstacles(const struct printer *printer, const struct result *
         text_add_place(&text, (struct place){unit->site.file, unit->site.line, 0});
         if (unit->shared_names)
             text_printf(&text, ") writes %s", unit->shared_names);
-        else
+        else if (unit->shared_argument)
             text_printf(&text, ") gets the same %s each time", unit->shared_argument);
+        else
+            text_printf(&text, "): %s", unit->dependence);
     }
     if (text.length) {
         text_add(&text, ".");

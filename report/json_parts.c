@@ -138,6 +138,8 @@ void json_advice(struct json_writer *json, const struct result *result, const st
     json_member_string(json, "because", advice->because);
     if (advice->todo)
         json_member_string(json, "todo", advice->todo);
+    if (unit->doubt && advice->model != MODEL_SERIAL)
+        json_member_string(json, "check", unit->doubt);
     write_blocked(json, advice);
     write_rules(json, advice, reasons);
     write_not_assessed(json, advice);

@@ -89,7 +89,8 @@ static void make_up_units(struct result *result)
                              .chain_sites = 3,
                              .async_known = true,
                              .async_possible = true,
-                             .async_form = "io_uring IORING_OP_RECV"};
+                             .async_form = "io_uring IORING_OP_RECV",
+                             .doubt = "that no two items lead to the same object: the call writes connection.state"};
     units[1] = (struct unit){.kind = UNIT_LOOP_CALL,
                              .function = 1,
                              .site = {"src/main.c", 90, 9},

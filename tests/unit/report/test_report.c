@@ -165,6 +165,11 @@ static void test_small_advice_is_counted(void **state)
     assert_non_null(strstr(text, "In the way of the largest of them: "));
     assert_non_null(strstr(text, "writes total, cache."));
     free(text);
+    result.units[2].shared_names = NULL;
+    result.units[2].dependence = "the loop also calls move, which writes node.slots, which the call uses";
+    text = write_report(&result, "full", &options);
+    assert_non_null(strstr(text, "): the loop also calls move, which writes node.slots, which the call uses."));
+    free(text);
     result_free(&result);
 }
 
