@@ -255,6 +255,7 @@ static void look_at_loop_call(struct finder *finder, uint32_t function, const st
     const struct call *call = &body->calls.items[index];
     struct unit unit = {.kind = UNIT_LOOP_CALL,
                         .context = CONTEXT_NATIVE,
+                        .calls_per_run = times,
                         .site = stage_place(stages, function, call->line, call->column)};
     if (shared != SUMMARY_NONE) {
         name_id name = stage_function(stages, callee)->parameters.items[shared].name;

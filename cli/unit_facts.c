@@ -118,6 +118,8 @@ void unit_facts(const struct result *result, const program_list *programs, const
     facts_set_number(facts, FACT_CORES, question->cores);
     if (unit->trip_known)
         facts_set_number(facts, FACT_TRIP_COUNT, unit->trip_count);
+    if (unit->kind == UNIT_LOOP_CALL)
+        facts_set_number(facts, FACT_CALLS_PER_RUN, unit->calls_per_run);
     const struct program_traits *traits = find_program(programs, program_of(result, unit));
     facts_set_boolean(facts, FACT_PROGRAM_HAS_THREADS, traits && traits->has_threads);
     facts_set_boolean(facts, FACT_PROGRAM_HAS_EVENT_LOOP, traits && traits->has_event_loop);

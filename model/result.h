@@ -31,6 +31,7 @@ struct unit {
     uint32_t owner;    /* the function that holds the site; the function itself for named ones */
     bool trip_known;
     double trip_count;           /* turns of the loop around the call */
+    double calls_per_run;        /* loop calls: expected calls in one call of the function with the loop */
     const char *shared_argument; /* loop calls: a parameter that gets the same writable object each turn, or NULL */
     bool shared_known;           /* shared variables that the calls write were found */
     enum shared_state shared_state;
