@@ -44,9 +44,10 @@ static int timed_call(struct concprobe_call *call)
     uint64_t used = thread_cpu_ns() - cpu;
     uint64_t delayed = run_delay_ns(timed->schedstat) - delay; /* what other programs took, which is no part of it */
     wall -= delayed < wall ? delayed : wall;
+    wall = wall > used ? wall : used; /* some of the delay may lie before or after the call */
     timed->calls++;
     timed->wall_ns += wall;
-    timed->wait_ns += wall > used ? wall - used : 0;
+    timed->wait_ns += wall - used;
     return error;
 }
 
