@@ -191,46 +191,39 @@ static void keep_bounds(struct atom_set *set)
         set->no_functions = set->other = true;
 }
 
-static bool is_refused(const struct atom_set *set, atom a, bool with_addresses)
+/* The kinds of atoms that a set does not take, a bit for each. */
+static unsigned refused_kinds(const struct atom_set *set, bool with_addresses)
 {
-    switch (ATOM_KIND(a)) {
-    case ATOM_CONSTANT:
-        return set->no_constants;
-    case ATOM_STRING:
-        return set->no_strings;
-    case ATOM_ADDRESS:
-        return set->no_addresses || !with_addresses;
-    case ATOM_FUNCTION:
-        return set->no_functions;
-    case ATOM_EXTERNAL:
-        return set->no_externals;
-    default:
-        return false;
-    }
+    return (unsigned)set->no_functions << ATOM_FUNCTION | (unsigned)set->no_externals << ATOM_EXTERNAL |
+           (unsigned)(set->no_addresses || !with_addresses) << ATOM_ADDRESS |
+           (unsigned)set->no_constants << ATOM_CONSTANT | (unsigned)set->no_strings << ATOM_STRING;
+}
+
+static bool is_refused(unsigned refused, atom a)
+{
+    return refused >> ATOM_KIND(a) & 1;
 }
 
 /* How many atoms of `source` the target lacks. Kinds that it refuses are passed over as a whole: addresses are many. */
-static uint32_t count_new(const struct atom_set *target, const struct atom_set *source, bool with_addresses)
+static uint32_t count_new(const struct atom_set *target, const struct atom_set *source, unsigned refused)
 {
     uint32_t missing = 0;
     for (uint32_t i = 0, at = 0; i < source->count;) {
         atom a = source->atoms[i];
-        if (is_refused(target, a, with_addresses)) {
+        if (is_refused(refused, a)) {
             i = lower_bound(source, ATOM(ATOM_KIND(a) + 1, 0));
             continue;
         }
-        uint32_t end = lower_bound(source, ATOM(ATOM_KIND(a) + 1, 0));
-        for (; i < end; i++) {
-            while (at < target->count && target->atoms[at] < source->atoms[i])
-                at++;
-            missing += at == target->count || target->atoms[at] != source->atoms[i];
-        }
+        while (at < target->count && target->atoms[at] < a)
+            at++;
+        missing += at == target->count || target->atoms[at] != a;
+        i++;
     }
     return missing;
 }
 
 /* Merges from the back, in place: both are sorted. */
-static void insert_new(struct atom_set *target, const struct atom_set *source, uint32_t missing, bool with_addresses)
+static void insert_new(struct atom_set *target, const struct atom_set *source, uint32_t missing, unsigned refused)
 {
     if (target->count + missing > target->capacity) {
         target->capacity = (uint16_t)(target->count + missing + missing / 2 + 2);
@@ -242,7 +235,7 @@ static void insert_new(struct atom_set *target, const struct atom_set *source, u
         atom a = source->atoms[i - 1];
         while (old > 0 && target->atoms[old - 1] > a)
             target->atoms[--at] = target->atoms[--old];
-        if ((old == 0 || target->atoms[old - 1] != a) && !is_refused(target, a, with_addresses))
+        if ((old == 0 || target->atoms[old - 1] != a) && !is_refused(refused, a))
             target->atoms[--at] = a;
     }
 }
@@ -255,13 +248,14 @@ static void merge(struct flow *flow, uint32_t from, uint32_t to, bool with_addre
         return;
     const struct atom_set *source = &flow->sets.items[from];
     struct atom_set *target = &flow->sets.items[to];
-    uint32_t missing = count_new(target, source, with_addresses);
+    unsigned refused = refused_kinds(target, with_addresses);
+    uint32_t missing = count_new(target, source, refused);
     fd_bits fds = place_fds(flow, from);
     bool changed = missing > 0 || (target->fds | fds) != target->fds || (source->other && !target->other);
     if (!changed)
         return;
     if (missing) {
-        insert_new(target, source, missing, with_addresses);
+        insert_new(target, source, missing, refused);
         keep_bounds(target);
     }
     target->fds |= fds;
@@ -273,9 +267,10 @@ void place_has(struct flow *flow, uint32_t place, atom a)
 {
     struct atom_set *set = &flow->sets.items[place];
     const struct atom_set one = {.atoms = &a, .count = 1};
-    if (!count_new(set, &one, true))
+    unsigned refused = refused_kinds(set, true);
+    if (!count_new(set, &one, refused))
         return;
-    insert_new(set, &one, 1, true);
+    insert_new(set, &one, 1, refused);
     keep_bounds(set);
     enqueue(flow, place);
 }

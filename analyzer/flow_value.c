@@ -192,27 +192,17 @@ static int64_t constant_of(const struct flow *flow, uint32_t index)
     return index < 66560 ? (int64_t)index - 1024 : flow->constants.items[index - 66560];
 }
 
-static uint32_t first_of_kind(const struct atom_set *set, enum atom_kind kind)
+/* Adds the atoms of a kind, which begin at `first`; at once where there are none yet, as is mostly so. Returns where
+ * the next kind begins. */
+static uint32_t kind_add(const struct atom_set *set, uint32_t first, enum atom_kind kind, uint32_t **list,
+                         uint32_t *count, struct arena *arena)
 {
-    uint32_t low = 0, high = set->count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (ATOM_KIND(set->atoms[middle]) < kind)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Adds all atoms of a kind; at once where there are none yet, as is mostly so. */
-static void kind_add(const struct atom_set *set, enum atom_kind kind, uint32_t **list, uint32_t *count,
-                     struct arena *arena)
-{
-    uint32_t first = first_of_kind(set, kind), end = first_of_kind(set, kind + 1), capacity = 1;
+    uint32_t end = first, capacity = 1;
     bool empty = *count == 0;
+    while (end < set->count && ATOM_KIND(set->atoms[end]) == kind)
+        end++;
     if (first == end)
-        return;
+        return end;
     while (capacity < end - first)
         capacity *= 2; /* as list_add has it */
     if (empty)
@@ -223,6 +213,7 @@ static void kind_add(const struct atom_set *set, enum atom_kind kind, uint32_t *
         else
             list_add(list, count, ATOM_INDEX(set->atoms[i]), arena);
     }
+    return end;
 }
 
 static void place_value(const struct flow *flow, uint32_t place, struct arena *arena, struct value_set *result)
@@ -233,18 +224,18 @@ static void place_value(const struct flow *flow, uint32_t place, struct arena *a
     if (!set->count)
         return;
     if (result->numbers_only) {
-        result->other |= first_of_kind(set, ATOM_CONSTANT) > 0;
+        result->other |= ATOM_KIND(set->atoms[0]) < ATOM_CONSTANT;
         if (result->other)
             return;
     }
-    kind_add(set, ATOM_FUNCTION, &result->functions, &result->function_count, arena);
-    kind_add(set, ATOM_EXTERNAL, &result->externals, &result->external_count, arena);
-    kind_add(set, ATOM_ADDRESS, &result->addresses, &result->address_count, arena);
-    for (uint32_t i = first_of_kind(set, ATOM_CONSTANT); i < set->count; i++) {
-        if (ATOM_KIND(set->atoms[i]) == ATOM_CONSTANT)
-            constant_add(result, constant_of(flow, ATOM_INDEX(set->atoms[i])));
+    uint32_t at = kind_add(set, 0, ATOM_FUNCTION, &result->functions, &result->function_count, arena);
+    at = kind_add(set, at, ATOM_EXTERNAL, &result->externals, &result->external_count, arena);
+    at = kind_add(set, at, ATOM_ADDRESS, &result->addresses, &result->address_count, arena);
+    for (; at < set->count; at++) {
+        if (ATOM_KIND(set->atoms[at]) == ATOM_CONSTANT)
+            constant_add(result, constant_of(flow, ATOM_INDEX(set->atoms[at])));
         else
-            result->string = ATOM_INDEX(set->atoms[i]);
+            result->string = ATOM_INDEX(set->atoms[at]);
     }
 }
 
