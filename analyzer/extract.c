@@ -103,7 +103,7 @@ static void function_definition(struct extractor *x, CXCursor cursor)
     x->return_type = slot_type_of(clang_getCursorResultType(cursor));
     x->has_varying = function->flags & FUNCTION_VARIADIC;
     parameters(x, cursor);
-    statement_in_sequence(x, body);
+    statement_in_sequence(x, tree_read(x, body));
     function_end(x);
 }
 
@@ -187,6 +187,7 @@ void extract_summary(CXTranslationUnit parsed, const struct translation_unit *un
     array_free(&top.initialised);
     array_free(&x.fields);
     array_free(&x.children);
+    array_free(&x.tree);
     array_free(&x.labels);
     free(x.table);
     free(x.value_table);

@@ -4,36 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- children ---- */
-
-static enum CXChildVisitResult keep_child(CXCursor cursor, CXCursor parent, CXClientData data)
-{
-    (void)parent;
-    struct extractor *x = data;
-    enum CXCursorKind kind = clang_getCursorKind(cursor);
-    bool reference = kind >= CXCursor_FirstRef && kind <= CXCursor_LastRef && kind != CXCursor_MemberRef;
-    if (!reference && !clang_isAttribute(kind))
-        array_push(&x->children, cursor);
-    return CXChildVisit_Continue;
-}
-
-struct children children_of(struct extractor *x, CXCursor cursor)
-{
-    uint32_t first = x->children.count;
-    clang_visitChildren(cursor, keep_child, x);
-    return (struct children){first, x->children.count - first};
-}
-
-CXCursor child_at(const struct extractor *x, struct children children, uint32_t index)
-{
-    return x->children.items[children.first + index];
-}
-
-void children_drop(struct extractor *x, struct children children)
-{
-    x->children.count = children.first;
-}
-
 /* ---- values ---- */
 
 static size_t value_hash(const struct value *value)

@@ -188,7 +188,7 @@ void initialise(struct extractor *x, uint32_t target, CXType type, CXCursor init
 
 void variable_declaration(struct extractor *x, CXCursor cursor)
 {
-    CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
+    CXCursor initialiser = initialiser_of(x, cursor);
     struct declared *declared = declared_of(x, cursor);
     bool is_static = declared->kind == DECLARED_SLOT && declared->slot_kind == SLOT_GLOBAL;
     uint32_t slot = slot_of_declared(x, declared);

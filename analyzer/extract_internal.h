@@ -2,6 +2,7 @@
  *
  * extract.c        the unit: top-level declarations, functions, output
  * extract_decl.c   declarations → symbols and slots, with a cache by declaration
+ * extract_tree.c   what cursors hold
  * extract_build.c  building a function: values, nodes, operations
  * extract_place.c  places in storage
  * extract_expr.c   expressions → values, and events in order of evaluation
@@ -56,6 +57,13 @@ struct open_label {
     uint32_t node;
 };
 
+/* A cursor of a function's body, which holds the nodes behind it up to `end`. */
+struct tree_node {
+    CXCursor cursor; /* xdata: its index + 1 */
+    uint32_t parent; /* SUMMARY_NONE: it is the body */
+    uint32_t end;
+};
+
 struct extractor {
     CXTranslationUnit parsed;
     const struct translation_unit *unit;
@@ -67,6 +75,8 @@ struct extractor {
     uint32_t table_size, table_used;
     ARRAY(CXCursor) fields;   /* of records, see declared.number */
     ARRAY(CXCursor) children; /* a stack, see children_of */
+    ARRAY(struct tree_node) tree;
+    uint32_t open_node; /* of `tree`, while it is read */
     ARRAY(struct open_label) labels;
     struct {
         CXFile file;
@@ -101,6 +111,11 @@ struct children {
     uint32_t first, count;
 };
 struct children children_of(struct extractor *x, CXCursor cursor);
+/* Reads all that a function's body holds; returns its cursor with what children_of needs to find that. Holds until the
+ * next body. */
+CXCursor tree_read(struct extractor *x, CXCursor body);
+/* The initialiser of a variable, or null. */
+CXCursor initialiser_of(struct extractor *x, CXCursor variable);
 CXCursor child_at(const struct extractor *x, struct children children, uint32_t index);
 void children_drop(struct extractor *x, struct children children);
 
