@@ -44,17 +44,25 @@ static bool may_meet(origins call, origins rest)
     return (call & reached) || (rest & reached) || (call & rest & ORIGIN_ROOTS);
 }
 
-/* What ties the turns together most: the write that happens most often. */
+/* What ties the turns together most: the write that happens most often, of objects that were all seen if there is one.
+ */
 struct tie {
     uint32_t place; /* SUMMARY_NONE: none */
     const struct write *write;
     enum side side;
 };
 
+/* Where nothing unknown had a part in it, it is told rather. */
+static bool ties_more(const struct write *write, const struct write *most)
+{
+    bool unsure = write->of & ORIGIN_UNKNOWN, was_unsure = most->of & ORIGIN_UNKNOWN;
+    return unsure != was_unsure ? was_unsure : write->often > most->often;
+}
+
 static void consider(const struct effects *effects, uint32_t place, enum side side, struct tie *most)
 {
     const struct write *write = &effects->of[place].written[side];
-    if (most->place == SUMMARY_NONE || write->often > most->write->often)
+    if (most->place == SUMMARY_NONE || ties_more(write, most->write))
         *most = (struct tie){place, write, side};
 }
 

@@ -14,20 +14,22 @@ void effects_init(struct effects *effects, const struct stages *stages)
     *effects = (struct effects){.stages = stages, .content = stages->linked.names.count};
     size_t places = (size_t)effects->content * 2 + 1;
     effects->of = calloc(places, sizeof *effects->of); /* mostly never touched: pages that are never there */
-    effects->stored = calloc(places, sizeof *effects->stored);
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < 2; side++) {
+        effects->stored[side] = calloc(places, sizeof *effects->stored[side]);
         effects->frame_of[side] = calloc(functions, sizeof *effects->frame_of[side]);
-    if (!effects->of || !effects->stored || !effects->frame_of[0] || !effects->frame_of[1])
-        die_out_of_memory(places * sizeof *effects->of);
+        if (!effects->of || !effects->stored[side] || !effects->frame_of[side])
+            die_out_of_memory(places * sizeof *effects->of);
+    }
     arena_init(&effects->arena);
 }
 
 void effects_free(struct effects *effects)
 {
     free(effects->of);
-    free(effects->stored);
-    free(effects->frame_of[0]);
-    free(effects->frame_of[1]);
+    for (int side = 0; side < 2; side++) {
+        free(effects->stored[side]);
+        free(effects->frame_of[side]);
+    }
     array_free(&effects->touched);
     array_free(&effects->holders);
     array_free(&effects->frames);
@@ -157,6 +159,8 @@ origins call_result(const struct effects *effects, const struct frame *frame, ui
     }
     for (uint32_t i = 0; i < entry->argument_count; i++)
         given |= frame->values[body->arguments.items[entry->first_argument + i]];
+    if (side != frame->side)
+        result = origins_across(result);
     if ((given & ORIGIN_ITEM) && (result & ORIGIN_SHARED) && !frame->outer)
         result = (result & ~ORIGIN_SHARED) | ORIGIN_PICKED; /* found by the item */
     return result;
@@ -177,6 +181,7 @@ static void bind(struct effects *effects, const struct frame *frame, uint32_t ca
         callee->unlocked = effects->changed = true;
     for (uint32_t i = 0; i < entry->argument_count && i < PARAMETERS_FOLLOWED; i++) {
         origins given = frame->values[body->arguments.items[entry->first_argument + i]];
+        given = callee->side == frame->side ? given : origins_across(given);
         if (given & ~callee->parameters[i])
             effects->changed = true;
         callee->parameters[i] |= given;
@@ -231,14 +236,14 @@ static struct place_effects *effects_at(struct effects *effects, uint32_t place)
 
 static void add_read(struct effects *effects, uint32_t place, origins of)
 {
-    if (of & ~ORIGIN_FRESH)
-        effects_at(effects, place)->read |= of & ~ORIGIN_FRESH;
+    if (of & ~ORIGIN_OF_TURN)
+        effects_at(effects, place)->read |= of & ~ORIGIN_OF_TURN;
 }
 
 static void add_write(struct effects *effects, const struct frame *frame, uint32_t place, origins of, unsigned line,
                       uint32_t call)
 {
-    of &= ~ORIGIN_FRESH;
+    of &= ~ORIGIN_OF_TURN;
     if (!of)
         return;
     struct write *write = &effects_at(effects, place)->written[frame->side];
@@ -356,9 +361,9 @@ static void forget(struct effects *effects)
     for (array_each(struct frame *const, frame, &effects->frames))
         effects->frame_of[(*frame)->side][(*frame)->function] = 0;
     for (array_each(const uint32_t, place, &effects->holders))
-        effects->stored[*place] = 0;
+        effects->stored[0][*place] = effects->stored[1][*place] = 0;
     effects->touched.count = effects->frames.count = effects->holders.count = 0;
-    effects->copied = 0;
+    effects->copied[0] = effects->copied[1] = 0;
     arena_free(&effects->arena);
     arena_init(&effects->arena);
 }

@@ -14,7 +14,8 @@
 
 /* Where the objects are from that a pointer leads to: a bit each. */
 typedef uint64_t origins;
-#define ORIGIN_FRESH UINT64_C(1)    /* made in this turn */
+#define ORIGIN_FRESH UINT64_C(1)    /* made in this turn, on the same side */
+#define ORIGIN_MADE UINT64_C(128)   /* made in this turn, on either side */
 #define ORIGIN_LOCAL UINT64_C(2)    /* a variable of the function that holds the loop */
 #define ORIGIN_ITEM UINT64_C(4)     /* this turn's item, or what it leads to */
 #define ORIGIN_REACHED UINT64_C(8)  /* reached through an object that all turns have */
@@ -24,6 +25,8 @@ typedef uint64_t origins;
 #define ORIGIN_ROOT(slot) (UINT64_C(1) << (8 + (slot) % 56)) /* what that variable around the loop points to */
 #define ORIGIN_ROOTS (~UINT64_C(0) << 8)
 #define ORIGIN_SHARED (ORIGIN_ROOTS | ORIGIN_REACHED | ORIGIN_GLOBAL) /* the same object in several turns */
+
+#define ORIGIN_OF_TURN (ORIGIN_FRESH | ORIGIN_MADE)
 
 enum side { SIDE_CALL, SIDE_REST }; /* the call itself; the rest of the turn */
 
@@ -62,9 +65,9 @@ struct effects {
     struct arena arena;
     ARRAY(struct frame *) frames;
     uint32_t *frame_of[2];   /* by side and function of linked: 1 + index into frames */
-    origins *stored;         /* by place: what objects that the turn made hold there */
+    origins *stored[2];      /* by side that stores it and by place: what objects that the turn made hold there */
     ARRAY(uint32_t) holders; /* places where something is stored */
-    origins copied;          /* what was copied into such objects as a whole */
+    origins copied[2];       /* by side: what was copied into such objects as a whole */
     bool changed;
 };
 

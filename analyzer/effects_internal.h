@@ -43,6 +43,12 @@ struct frame {
 uint32_t place_of(const struct effects *effects, const struct function *body, uint32_t value);
 uint32_t content_of(const struct effects *effects, const struct function *body, uint32_t pointer);
 
+/* What one side made and the other one gets. */
+static inline origins origins_across(origins given)
+{
+    return given & ORIGIN_FRESH ? (given & ~ORIGIN_FRESH) | ORIGIN_MADE : given;
+}
+
 /* What a call's result leads to. */
 origins call_result(const struct effects *effects, const struct frame *frame, uint32_t call);
 

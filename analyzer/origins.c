@@ -19,13 +19,17 @@ uint32_t place_of(const struct effects *effects, const struct function *body, ui
 }
 
 /* What a pointer at that place holds, of an object from there. */
-static origins held(const struct effects *effects, origins object, uint32_t place)
+static origins held(const struct effects *effects, const struct frame *frame, origins object, uint32_t place)
 {
     origins result = object & (ORIGIN_ITEM | ORIGIN_GLOBAL | ORIGIN_PICKED | ORIGIN_UNKNOWN);
     if (object & (ORIGIN_ROOTS | ORIGIN_REACHED))
         result |= ORIGIN_REACHED;
-    if (object & (ORIGIN_FRESH | ORIGIN_LOCAL))
-        result |= effects->stored[place] | effects->copied;
+    for (enum side side = SIDE_CALL; side <= SIDE_REST; side++) {
+        bool same = side == frame->side;
+        origins stored = effects->stored[side][place] | effects->copied[side];
+        if ((object & (ORIGIN_MADE | ORIGIN_LOCAL)) || (same && (object & ORIGIN_FRESH)))
+            result |= same ? stored : origins_across(stored);
+    }
     return result;
 }
 
@@ -91,7 +95,7 @@ static void solve_slot(const struct effects *effects, const struct function *bod
     case SLOT_FIELD:
         place = v->b ? object_of(body, frame, v->b - 1) : ORIGIN_UNKNOWN;
         place = picked(frame, place, index);
-        holds = slot->type == SLOT_RECORD ? place : held(effects, place, slot->symbol);
+        holds = slot->type == SLOT_RECORD ? place : held(effects, frame, place, slot->symbol);
         break;
     }
     frame->places[value] = place;
@@ -111,7 +115,7 @@ static void solve_value(const struct effects *effects, const struct function *bo
         break;
     case VALUE_DEREF:
         frame->places[value] = picked(frame, frame->values[v->a], index_of(body, frame, v));
-        frame->values[value] = held(effects, frame->places[value], content_of(effects, body, v->a));
+        frame->values[value] = held(effects, frame, frame->places[value], content_of(effects, body, v->a));
         break;
     case VALUE_CALL:
         frame->values[value] = call_result(effects, frame, v->a);
@@ -134,17 +138,17 @@ static void add(struct effects *effects, origins *to, origins what)
     *to |= what;
 }
 
-static void store(struct effects *effects, uint32_t place, origins what)
+static void store(struct effects *effects, enum side side, uint32_t place, origins what)
 {
-    if (what && !effects->stored[place])
+    if (what && !effects->stored[side][place])
         array_push(&effects->holders, place);
-    add(effects, &effects->stored[place], what);
+    add(effects, &effects->stored[side][place], what);
 }
 
 /* Is the place in an object that the turn made? A member without an object is one of an initialiser. */
 static bool is_of_turn(const struct frame *frame, uint32_t place, const struct value *target)
 {
-    if (frame->places[place] & (ORIGIN_FRESH | ORIGIN_LOCAL))
+    if (frame->places[place] & (ORIGIN_OF_TURN | ORIGIN_LOCAL))
         return true;
     return frame->places[place] == ORIGIN_UNKNOWN && target->kind == VALUE_SLOT && !target->b;
 }
@@ -159,13 +163,14 @@ static bool assign(struct effects *effects, const struct function *body, struct 
         add(effects, &frame->result, source);
     } else if (target->kind == VALUE_SLOT && body->slots.items[target->a].kind <= SLOT_LOCAL) {
         if (body->slots.items[target->a].type == SLOT_RECORD)
-            add(effects, &effects->copied, source); /* a copy: its pointers lead to where the original's do */
+            add(effects, &effects->copied[frame->side],
+                source); /* a copy: its pointers lead to where the original's do */
         origins before = frame->slots[target->a];
         if (!frame->outer)
             frame->slots[target->a] |= source;
         return frame->slots[target->a] != before;
     } else if (is_of_turn(frame, assignment->target, target)) {
-        store(effects, place_of(effects, body, assignment->target), source);
+        store(effects, frame->side, place_of(effects, body, assignment->target), source);
     }
     return false;
 }

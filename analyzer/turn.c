@@ -72,8 +72,8 @@ origins turn_slot(const struct effects *effects, const struct frame *frame, uint
             continue;
         assigned = true;
         origins from = frame->values[assignment->source];
-        if (source->kind == VALUE_CALL && from == ORIGIN_FRESH)
-            result |= ORIGIN_FRESH;
+        if (source->kind == VALUE_CALL && from && !(from & ~ORIGIN_OF_TURN))
+            result |= from;
         else
             result |= frame->varies[slot] ? ORIGIN_ITEM : from;
     }

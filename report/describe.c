@@ -222,6 +222,15 @@ static bool named_before(const struct result *result, const struct advice *until
     return false;
 }
 
+static uint32_t count_not_assessed(const struct result *result, const char *fact)
+{
+    uint32_t count = 0;
+    for (uint32_t a = 0; a < result->advice_count; a++)
+        for (uint32_t i = 0; i < result->advice[a].not_assessed_count; i++)
+            count += strcmp(result->advice[a].not_assessed[i], fact) == 0;
+    return count;
+}
+
 void describe_not_assessed(struct text *text, const struct result *result)
 {
     for (uint32_t a = 0; a < result->advice_count; a++) {
@@ -230,7 +239,9 @@ void describe_not_assessed(struct text *text, const struct result *result)
             if (named_before(result, advice, i))
                 continue;
             describe_fact(text, advice->not_assessed[i]);
-            text_add(text, ", ");
+            text_printf(text, " (of %u of ", count_not_assessed(result, advice->not_assessed[i]));
+            text_add_counted(text, result->advice_count, "unit");
+            text_add(text, "), ");
         }
     }
     text_add(text, "predicted speed-up");
