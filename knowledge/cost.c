@@ -123,8 +123,11 @@ struct amount knowledge_callback_times(const struct effect *effect, const struct
         return (struct amount){1, 0};
     struct amount times = size_amount(&effect->times, profile, arguments, argument_count);
     times.median = amount_mean(times);
+    double turns = log2(fmax(times.median, 2));
+    if (effect->log_times)
+        return (struct amount){turns, times.spread / turns};
     if (effect->times_log)
-        times.median *= log2(fmax(times.median, 2));
+        times.median *= turns;
     return times;
 }
 

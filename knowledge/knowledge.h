@@ -172,7 +172,8 @@ struct effect {
     fd_bits fds;             /* EFFECT_OPENS */
     enum callback_when when; /* EFFECT_CALLBACK */
     struct size_from times;  /* CALLBACK_DURING: how often it is called; none: once */
-    bool times_log;          /* times the binary logarithm of that: qsort */
+    bool times_log;          /* … times the binary logarithm of that: qsort */
+    bool log_times;          /* … or only as often as that logarithm: bsearch */
     const char *field;       /* the callback is this member of what `argument` points to (sigaction); NULL: itself */
     const struct predicate *predicates; /* the effect happens only if all hold */
     unsigned predicate_count;

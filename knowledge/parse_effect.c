@@ -82,9 +82,10 @@ static bool read_callback(struct phrase *phrase, struct effect *effect)
         return false;
     effect->when = (enum callback_when)when;
     if (phrase_accept(phrase, "times")) {
+        effect->log_times = phrase_accept(phrase, "log");
         if (!parse_size(phrase, &effect->times))
             return false;
-        effect->times_log = phrase_accept(phrase, "log");
+        effect->times_log = !effect->log_times && phrase_accept(phrase, "log");
     }
     return read_callback_data(phrase, effect);
 }
@@ -193,10 +194,10 @@ static void write_callback(struct text *text, const struct api *api, const struc
     if (effect->field)
         text_printf(text, " field %s", effect->field);
     text_printf(text, " %s", callback_times[effect->when]);
-    if (effect->times.argument == SIZE_UNKNOWN)
-        text_add(text, " times unknown");
-    else if (effect->times.argument >= 0)
-        text_printf(text, " times %s%s", api->arguments[effect->times.argument], effect->times_log ? " log" : "");
+    if (effect->times.argument == SIZE_UNKNOWN || effect->times.argument >= 0)
+        text_printf(text, " times %s%s%s", effect->log_times ? "log " : "",
+                    effect->times.argument < 0 ? "unknown" : api->arguments[effect->times.argument],
+                    effect->times_log ? " log" : "");
     write_data(text, api, effect);
 }
 

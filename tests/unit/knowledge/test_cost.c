@@ -202,6 +202,7 @@ static void effects_are_likely_as_their_conditions(void **state)
                    "flags has 2, "
                    "opens disk, allocates]}\n"
                    "  sort(n, f): {cpu: call, effects: [calls f during times n log with n at 2]}\n"
+                   "  search(n, f): {cpu: call, effects: [calls f during times log n]}\n"
                    "  each(f): {cpu: call, effects: [calls f during times unknown, calls f field member signal]}\n");
     const struct api *opener = knowledge_find(knowledge, "opener");
     struct api_argument known[] = {{.string = "/dev/tty"}, CONSTANT(0)};
@@ -215,6 +216,8 @@ static void effects_are_likely_as_their_conditions(void **state)
     const struct effect *sort = &knowledge_find(knowledge, "sort")->effects[0];
     struct api_argument count = CONSTANT(8);
     assert_near(knowledge_callback_times(sort, profile, &count, 1).median, 24);
+    const struct effect *search = &knowledge_find(knowledge, "search")->effects[0];
+    assert_near(knowledge_callback_times(search, profile, &count, 1).median, 3);
     assert_int_equal(sort->data_argument, 0);
     assert_int_equal(sort->data_position, 2);
     const struct effect *each = knowledge_find(knowledge, "each")->effects;

@@ -18,8 +18,8 @@ static const char *const lines[] = {
     "  f(a): {header: x.h, cpu: 5 ns, wait: disk or disk-read-miss of 3 disk-read-wait, confidence: 0.00}\n",
     "  f(a): {header: x.h, cpu: 250 ms, wait: sleep for 1 s * a at-most 2 s, confidence: 0.00}\n",
     "  f(cb, d, s): {header: x.h, cpu: 5 ns, effects: [calls cb during times unknown with d at 1, calls s field go "
-    "later,"
-    " writes s, frees d, opens network|pipe in s, opens disk non-blocking, copies d to s, spawns-thread cb with d, "
+    "later, calls cb during times log unknown, calls cb during times s log, writes s, frees d, opens network|pipe in "
+    "s, opens disk non-blocking, copies d to s, spawns-thread cb with d, "
     "noreturn], confidence: 0.00}\n",
     "  f(): {header: \"\", cpu: 5 ns, thread-safety: MT-Unsafe race:x, confidence: 0.50, async: \"none: not one\", "
     "note: "
