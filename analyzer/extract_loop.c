@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define NO_LIMIT (INT64_C(1) << 30) /* nothing is meant to turn so often */
+
 /* What a condition says of the number of turns. */
 static enum loop_kind loop_kind_of(const struct extractor *x, uint32_t condition)
 {
@@ -81,14 +83,16 @@ static uint32_t compared_turns(struct extractor *x, const struct condition *test
     return x->function.values.items[test->b].kind == VALUE_UNKNOWN ? SUMMARY_NONE : test->b;
 }
 
-/* The trip count as a value, from what the condition compares, or SUMMARY_NONE. */
-static uint32_t trip_count(struct extractor *x, uint32_t condition, uint32_t first_flow, struct step step)
+/* INT_MAX and the like stand for "no limit": the loop ends in another way. */
+static bool is_no_limit(const struct extractor *x, uint32_t value)
+{
+    int64_t number;
+    return value != SUMMARY_NONE && value_is_integer(x, value, &number) && number >= NO_LIMIT;
+}
+
+static uint32_t tested_turns(struct extractor *x, uint32_t condition, uint32_t first_flow, struct step step)
 {
     const struct condition test = x->function.conditions.items[condition];
-    if (test.op == CONDITION_AND || test.op == CONDITION_OR) {
-        uint32_t a = trip_count(x, test.a, first_flow, step);
-        return a != SUMMARY_NONE ? a : trip_count(x, test.b, first_flow, step);
-    }
     bool compares = test.op >= CONDITION_NOT_EQUAL && test.op <= CONDITION_GREATER_EQUAL;
     if (test.type == OPERAND_POINTER || (!compares && test.op != CONDITION_TRUTH))
         return SUMMARY_NONE;
@@ -99,6 +103,18 @@ static uint32_t trip_count(struct extractor *x, uint32_t condition, uint32_t fir
     if (!counts || step.multiplies || step.by != 1)
         return SUMMARY_NONE;
     return start != SUMMARY_NONE && x->function.values.items[start].kind != VALUE_UNKNOWN ? start : test.a;
+}
+
+/* The trip count as a value, from what the condition compares, or SUMMARY_NONE. */
+static uint32_t trip_count(struct extractor *x, uint32_t condition, uint32_t first_flow, struct step step)
+{
+    const struct condition test = x->function.conditions.items[condition];
+    if (test.op == CONDITION_AND || test.op == CONDITION_OR) {
+        uint32_t a = trip_count(x, test.a, first_flow, step);
+        return a != SUMMARY_NONE ? a : trip_count(x, test.b, first_flow, step);
+    }
+    uint32_t turns = tested_turns(x, condition, first_flow, step);
+    return is_no_limit(x, turns) ? SUMMARY_NONE : turns;
 }
 
 /* ---- along a list ---- */

@@ -65,10 +65,12 @@ static void loops_have_their_kind_and_trip_count(void **state)
                    "    for (;;) if (k) break;\n"
                    "    do k++; while (0);\n"
                    "again: if (k--) goto again;\n"
-                   "}\n",
+                   "}\n"
+                   "void g(int k, int end) { if (k < 0) k = 0x7fffffff; while (k-- > 0 && !end) ; }\n",
                    0, &summary);
     const char *dump = source_dump(tree, &summary, "f");
     assert_contains(dump, "loop counted trip=5");
+    assert_null(strstr(source_dump(tree, &summary, "g"), "trip=")); /* INT_MAX stands for: no limit */
     assert_contains(dump, "loop list");
     assert_contains(dump, "loop string");
     assert_contains(dump, "loop endless");
