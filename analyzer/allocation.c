@@ -9,20 +9,58 @@
 #define HOLDS_OTHER 2u
 
 struct finding {
+    uint32_t function;
     const struct trait_table *table;
     const struct function *body;
     uint8_t *slots; /* HOLDS_… by slot */
 };
 
-static bool call_allocates(const struct finding *finding, uint32_t call)
+static bool library_allocates(const struct trait_table *table, name_id symbol)
+{
+    const struct api *api = table->linked->apis[symbol];
+    return api && api_has_effect(api, EFFECT_ALLOCATES);
+}
+
+/* One target that allocates will do: a hook that the user may set does what the function does that it replaces. */
+static enum allocates pointer_allocates(const struct trait_table *table, uint32_t caller, uint32_t call)
+{
+    struct arena arena;
+    arena_init(&arena);
+    struct call_targets targets;
+    flow_call_targets(table->flow, caller, call, NULL, &arena, &targets);
+    enum allocates answer = targets.function_count + targets.external_count ? ALLOCATES_NOT : ALLOCATES_UNKNOWN;
+    for (uint32_t i = 0; i < targets.function_count; i++)
+        if (table->of[targets.functions[i]].allocates)
+            answer = ALLOCATES;
+    for (uint32_t i = 0; i < targets.external_count; i++)
+        if (library_allocates(table, targets.externals[i]))
+            answer = ALLOCATES;
+    arena_free(&arena);
+    return answer;
+}
+
+enum allocates traits_call_allocates(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     name_id symbol;
-    if (!call_symbol(finding->body, call, &symbol))
-        return false;
-    uint32_t definition = program_definition(finding->table->program, symbol);
-    const struct api *api = finding->table->linked->apis[symbol];
-    return definition != NO_FUNCTION ? finding->table->of[definition].allocates
-                                     : api && api_has_effect(api, EFFECT_ALLOCATES);
+    if (!call_symbol(&table->linked->functions.items[caller].body, call, &symbol))
+        return pointer_allocates(table, caller, call);
+    uint32_t definition = program_definition(table->program, symbol);
+    bool allocates = definition != NO_FUNCTION ? table->of[definition].allocates : library_allocates(table, symbol);
+    return allocates ? ALLOCATES : ALLOCATES_NOT;
+}
+
+/* HOLDS_… of a call's result: a pointer without a known target says nothing. */
+static unsigned call_holds(const struct finding *finding, uint32_t call)
+{
+    switch (traits_call_allocates(finding->table, finding->function, call)) {
+    case ALLOCATES:
+        return HOLDS_ALLOCATION;
+    case ALLOCATES_NOT:
+        return HOLDS_OTHER;
+    case ALLOCATES_UNKNOWN:
+        break;
+    }
+    return 0;
 }
 
 /* HOLDS_… of a value; constants say nothing. */
@@ -33,7 +71,7 @@ static unsigned holds(const struct finding *finding, uint32_t index)
     case VALUE_INTEGER:
         return 0;
     case VALUE_CALL:
-        return call_allocates(finding, value->a) ? HOLDS_ALLOCATION : HOLDS_OTHER;
+        return call_holds(finding, value->a);
     case VALUE_SLOT:
         return finding->body->slots.items[value->a].kind == SLOT_LOCAL ? finding->slots[value->a] : HOLDS_OTHER;
     case VALUE_JOIN:
@@ -83,7 +121,7 @@ void traits_find_allocators(struct trait_table *table, struct arena *arena)
     for (int round = 0; round < ROUNDS && changed; round++) {
         changed = false;
         for (array_each(const uint32_t, index, &table->program->functions)) {
-            struct finding finding = {table, &table->linked->functions.items[*index].body, slots};
+            struct finding finding = {*index, table, &table->linked->functions.items[*index].body, slots};
             if (table->of[*index].allocates || !allocates(&finding))
                 continue;
             table->of[*index].allocates = true;

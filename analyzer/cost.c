@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECURSION_DEPTH 6  /* turns of a recursion among a few functions */
+#define RECURSION_DEPTH 3  /* turns of a recursion among a few functions */
 #define LARGE_COMPONENT 12 /* among more functions than this most circles exist on paper only: one turn */
 #define RECURSION_GAIN 8.0
 

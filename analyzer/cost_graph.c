@@ -298,7 +298,7 @@ static void find_frequencies(struct making *making)
             flags[call] = traits_of_call(&costs->traits, making->function, call);
     }
     making->asked = ARENA_ARRAY(&costs->scratch, struct asked, body->values.count);
-    struct frequency_input input = {body, flags, constants_of, making};
+    struct frequency_input input = {body, flags, constants_of, making, costs->traits.of[making->function].allocates};
     frequency_solve(&input, &costs->scratch, &making->frequencies);
     if (!making->binding.count)
         return;

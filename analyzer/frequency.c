@@ -317,13 +317,15 @@ static void find_success(struct walk *walk)
     }
 }
 
-/* An error: a constant below 0, or another one than at the function's end. 0 instead of a value is as often a result.
- */
+/* An error: a constant below 0, or another one than at the function's end. 0 instead of a value is as often a result,
+ * but not where that value is an allocation. */
 static bool is_error(const struct walk *walk, const struct value *value)
 {
     if (value->kind != VALUE_INTEGER)
         return false;
     if (value->number < 0)
+        return true;
+    if (walk->input->allocates)
         return true;
     return walk->returns_constant ? value->number != walk->success : walk->returns_value && value->number != 0;
 }

@@ -32,6 +32,7 @@ struct frequency_input {
     const uint8_t *calls;          /* CALL_… of each call; NULL: nothing known */
     constants_function *constants; /* NULL: only literals are known */
     void *data;
+    bool allocates; /* the function returns what it allocated */
 };
 
 /* Parts of a function whose frequency contains the same guess. Group 0 is the function, without a guess. */

@@ -58,8 +58,11 @@ static uint8_t holds(const struct likelihood *likelihood, uint32_t value)
 {
     const struct function *function = likelihood->input->function;
     const struct value *item = &function->values.items[value];
-    if (item->kind == VALUE_SLOT && function->slots.items[item->a].kind == SLOT_LOCAL)
-        return likelihood->slots[item->a];
+    if (item->kind == VALUE_SLOT) { /* a member that is given an allocation holds it; other results may be gone again */
+        uint8_t held = likelihood->slots[item->a];
+        bool local = function->slots.items[item->a].kind == SLOT_LOCAL;
+        return local || held & SLOT_HOLDS_ALLOCATION ? held : 0;
+    }
     if (item->kind != VALUE_CALL)
         return 0;
     const uint8_t *calls = likelihood->input->calls;

@@ -82,20 +82,19 @@ uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_
 {
     const struct function *body = &table->linked->functions.items[caller].body;
     uint8_t flags = how_call_returns(table, caller, call);
+    flags |= traits_call_allocates(table, caller, call) == ALLOCATES ? CALL_ALLOCATES : 0;
     name_id symbol;
     if (!call_symbol(body, call, &symbol))
         return flags;
     uint32_t declared = table->linked->declared[symbol];
     uint32_t definition = program_definition(table->program, symbol);
     const struct api *api = table->linked->apis[symbol];
-    bool allocates = definition == NO_FUNCTION && api && api_has_effect(api, EFFECT_ALLOCATES), logs = false;
+    bool logs = false;
     if (definition != NO_FUNCTION) {
         const struct traits *callee = &table->of[definition];
         declared |= table->linked->functions.items[definition].body.flags;
-        allocates = callee->allocates;
         logs = callee->reports || (declared & FUNCTION_VARIADIC && writes_message(body, &body->calls.items[call]));
     }
-    flags |= allocates ? CALL_ALLOCATES : 0;
     bool sleeps = definition != NO_FUNCTION ? table->of[definition].sleeps : api && api_sleeps(api);
     flags |= sleeps ? CALL_SLEEPS : 0;
     flags |= logs ? CALL_LOGS : 0;

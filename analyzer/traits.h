@@ -60,6 +60,10 @@ void traits_find_waiting(struct trait_table *table);
 /* Sets `allocates` (allocation.c). */
 void traits_find_allocators(struct trait_table *table, struct arena *arena);
 
+/* Does a call return what it allocates? Unknown: it is one through a pointer of which no target was found. */
+enum allocates { ALLOCATES_NOT, ALLOCATES, ALLOCATES_UNKNOWN };
+enum allocates traits_call_allocates(const struct trait_table *table, uint32_t caller, uint32_t call);
+
 /* CALL_NEVER_RETURNS and CALL_RUNS_FOREVER of calls of the function itself, or 0 if it can come back (noreturn.c).
  * `calls` has CALL_… flags of each call in it. */
 uint8_t how_it_returns(const struct function *function, const uint8_t *calls);
