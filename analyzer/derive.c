@@ -10,6 +10,7 @@ static const double rarest = 0.001;         /* what is rarer is told as if it we
 static const double other_kind = 0.1;       /* share of the waiting from which on another kind is told */
 static const double grows = 0.05;           /* share of the cost that a size of SHORT_LENGTH must make up */
 static const double doubt_of_unknown = 0.5; /* where what is unresolved could change the class */
+static const double mostly_right = 1e4;     /* ns of CPU time: longer ones are mostly estimated too long */
 static const double broken = 0.8;           /* as in result_functions.c: code that did not parse cleanly */
 
 /* Where the analysis was surest, its class was that of a written entry of the same function for about this share of
@@ -27,6 +28,15 @@ struct deriving {
 
 /* ---- costs ---- */
 
+/* A long estimate mostly comes from a loop whose end was not seen. Of the functions that are both derived and written
+ * the written time grows with about the square root of the derived one from here on (docs/knowledge.md). */
+static double believed(double cpu)
+{
+    return cpu > mostly_right ? sqrt(cpu * mostly_right) : cpu;
+}
+
+/* Where a spread is cut the mean stays: that of wide estimates is as near to written ones as that of others is, their
+ * mean / exp(spread² / 2) would be far below. */
 static struct duration fixed_time(double mean, double spread)
 {
     struct amount amount = {mean / exp(spread * spread / 2), spread};
@@ -162,7 +172,7 @@ static bool set_cpu_by_size(const struct deriving *deriving, uint32_t caller, in
     double each = (many->total.cpu - few->total.cpu) / (LONG_LENGTH - SHORT_LENGTH);
     if (each * SHORT_LENGTH < grows * few->total.cpu)
         return false;
-    double call = fmax(few->total.cpu - each * SHORT_LENGTH, 0);
+    double call = believed(fmax(few->total.cpu - each * SHORT_LENGTH, 0));
     double spread = fmin(few->total.cpu_spread, 1.5);
     if (call >= 0.5)
         variant->cpu_call = fixed_time(call, spread);
@@ -180,7 +190,7 @@ static void set_cost(const struct deriving *deriving, uint32_t caller, uint32_t 
     *variant = (struct api_cost_variant){.fd_argument = -1, .bytes = {-1, -1, false}};
     int length = length_parameter(&deriving->stages->linked.names, &linked->body);
     if (!set_cpu_by_size(deriving, caller, length, plain, variant))
-        variant->cpu_call = fixed_time(fmax(plain->total.cpu, 0.5), fmin(plain->total.cpu_spread, 2));
+        variant->cpu_call = fixed_time(fmax(believed(plain->total.cpu), 0.5), fmin(plain->total.cpu_spread, 2));
     set_wait(deriving, &plain->total, variant);
     classify(&plain->total, linked->broken ? broken : 1, &classification);
     api->confidence = classification.confidence * agreement;
