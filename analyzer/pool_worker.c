@@ -1,9 +1,8 @@
 /* A worker process: reads task numbers, performs them, answers. */
 #include "analyzer/pool_worker.h"
 
-#include "base/heap.h"
-
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -63,6 +62,17 @@ static bool is_worn(const struct pool_limits *limits, unsigned performed)
     return limits->worker_memory && memory_in_use() >= limits->worker_memory;
 }
 
+/* A worker lives for a task or some dozens, and parses in a thread. One heap for all threads that grows in large steps
+ * and never shrinks saves about 3 % of the CPU time of parsing (a page at a time, the thread's own heap made 1,200
+ * calls of mprotect(2) for one large file). */
+static void make_heap_coarse(void)
+{
+    enum { STEP = 32 << 20, NEVER = 1 << 30 };
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TOP_PAD, STEP);
+    mallopt(M_TRIM_THRESHOLD, NEVER);
+}
+
 _Noreturn void pool_worker_main(const struct pool_work *work, const struct pool_limits *limits, int socket,
                                 const sigset_t *mask, pid_t parent)
 {
@@ -70,7 +80,7 @@ _Noreturn void pool_worker_main(const struct pool_work *work, const struct pool_
     if (getppid() != parent)
         _exit(EXIT_ORPHAN);
     sigprocmask(SIG_SETMASK, mask, NULL);
-    heap_make_coarse();
+    make_heap_coarse();
     void *state = work->start ? work->start(work->data) : NULL;
     struct text answer = {0};
     uint32_t task;

@@ -1,7 +1,6 @@
 /* Discover, summarise, link, value flow, cost: each stage once, as far as it is needed. */
 #include "analyzer/derive_internal.h"
 #include "analyzer/workers.h"
-#include "base/heap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +40,6 @@ static void summarize_and_link(struct stages *stages, struct problems *problems)
     struct summary_bytes *bytes = must_malloc(count * sizeof *bytes);
     memset(bytes, 0, count * sizeof *bytes);
     summarize_units(&stages->list, stages->options, bytes, &prefixes, &prefix_count, problems);
-    heap_make_coarse(); /* the workers are gone */
     bytes = must_realloc(bytes, (count + prefix_count) * sizeof *bytes);
     if (prefix_count)
         memcpy(bytes + count, prefixes, prefix_count * sizeof *bytes);
