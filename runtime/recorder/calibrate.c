@@ -49,7 +49,7 @@ static void measure(struct recorded_thread *thread)
         took = time_samples();
         best_samples = took < best_samples ? took : best_samples;
     }
-    thread->slot->functions[function_number((uint64_t)(uintptr_t)calibrate)].counted_only = 1;
+    thread->slot->functions[function_number(thread, (uint64_t)(uintptr_t)calibrate)].counted_only = 1;
     uint64_t counted = time_calls(COUNTED_CALLS) / (2ull * COUNTED_CALLS);
     header->hook_ns = best_hooks * CREDIT_PERCENT / (100ull * BURST_CALLS * 2);
     header->sample_ns = best_samples / BURST_CALLS;
@@ -97,7 +97,7 @@ void calibrate(struct recorded_thread *thread)
         return;
     measure(thread);
     write_numbers(path);
-    struct record_function *own = &thread->slot->functions[function_number((uint64_t)(uintptr_t)calibrate)];
+    struct record_function *own = &thread->slot->functions[function_number(thread, (uint64_t)(uintptr_t)calibrate)];
     memset(own, 0, sizeof *own);
     memset(&thread->slot->account, 0, sizeof thread->slot->account);
     thread->slot->depth = 0;

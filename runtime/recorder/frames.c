@@ -16,6 +16,24 @@ static struct {
     uint32_t number_plus_1;
 } hash[HASH_SLOTS];
 
+/* Touched before the first function is recorded: a page fault in the middle of a hook would be the caller's time. */
+void frames_prepare(void)
+{
+    const size_t page = 4096 / sizeof *hash;
+    for (size_t at = 0; at < HASH_SLOTS; at += page)
+        ((volatile uint32_t *)&hash[at].number_plus_1)[0] = 0;
+}
+
+/* What a hook does at the first sight of a function (page faults of the file, looking for its module) takes
+ * microseconds, which the usual cost of a hook does not cover. Longer, it was preempted. */
+static void charge_first_sight(struct recorded_thread *thread, uint64_t begin)
+{
+    const uint64_t preempted = 200000;
+    uint64_t took = clock_ns(CLOCK_MONOTONIC) - begin;
+    if (took < preempted)
+        thread->slot->account.overhead += took;
+}
+
 /* A new function's number, 0 if there are too many. */
 static uint32_t add_function(uint64_t address)
 {
@@ -44,7 +62,7 @@ static uint32_t wait_for_number(const uint32_t *number_plus_1)
     return 0;
 }
 
-uint32_t function_number(uint64_t address)
+uint32_t function_number(struct recorded_thread *thread, uint64_t address)
 {
     const uint64_t spread = 0x9E3779B97F4A7C15u; /* 2^64 / golden ratio */
     uint32_t at = (uint32_t)(address * spread >> (64 - HASH_BITS));
@@ -52,8 +70,11 @@ uint32_t function_number(uint64_t address)
         uint64_t found = __atomic_load_n(&hash[at].address, __ATOMIC_ACQUIRE);
         if (!found && __atomic_compare_exchange_n(&hash[at].address, &found, address, false, __ATOMIC_ACQ_REL,
                                                   __ATOMIC_ACQUIRE)) {
+            uint64_t begin = clock_ns(CLOCK_MONOTONIC);
             uint32_t number = add_function(address);
             __atomic_store_n(&hash[at].number_plus_1, number + 1, __ATOMIC_RELEASE);
+            *(volatile uint32_t *)&thread->slot->functions[number].depth += 0; /* its page */
+            charge_first_sight(thread, begin);
             return number;
         }
         if (found != address)
@@ -165,15 +186,20 @@ static void enter(struct recorded_thread *thread, uint32_t number, uint64_t stac
     }
     struct record_frame *frame = &slot->frames[slot->depth];
     struct record_function *function = &slot->functions[number];
-    bool sampled = sample_if_due(thread, now);
-    function->calls++;
-    slot->account.overhead += half_hook;
+    bool sampled = sample_if_due(thread, now), first = function->calls++ == 0;
+    if (!first)
+        slot->account.overhead += half_hook;
     *frame = (struct record_frame){.function = number,
                                    .outermost = function->depth++ == 0,
                                    .stack = stack,
                                    .started = now,
                                    .before = slot->account};
     slot->depth++;
+    if (first) {
+        thread->sample_overhead = 0; /* is in what this hook took */
+        charge_first_sight(thread, now);
+        return;
+    }
     slot->account.overhead += half_hook;
     if (sampled)
         account_charge_sample(thread);
@@ -209,7 +235,7 @@ void __cyg_profile_func_enter(void *function, void *site)
     if (!thread || thread->busy)
         return;
     thread->busy = true;
-    uint32_t number = function_number((uint64_t)(uintptr_t)function);
+    uint32_t number = function_number(thread, (uint64_t)(uintptr_t)function);
     struct record_function *known = &thread->slot->functions[number];
     if (known->counted_only) {
         known->calls++;
@@ -227,7 +253,7 @@ void __cyg_profile_func_exit(void *function, void *site)
     if (!thread || thread->busy)
         return;
     thread->busy = true;
-    uint32_t number = function_number((uint64_t)(uintptr_t)function);
+    uint32_t number = function_number(thread, (uint64_t)(uintptr_t)function);
     if (thread->slot->functions[number].counted_only)
         thread->slot->account.overhead += recorder.header->counted_hook_ns;
     else

@@ -61,6 +61,7 @@ bool recorder_start(void)
         return false;
     thread_hide();
     bool good = record_create() && threads_prepare();
+    frames_prepare();
     thread_show();
     __atomic_store_n(&recorder.status, good ? RECORDER_ON : RECORDER_OFF, __ATOMIC_RELEASE);
     struct recorded_thread *thread = good ? thread_current() : NULL;

@@ -91,7 +91,8 @@ void account_restart(struct recorded_thread *thread);
 void account_charge_sample(struct recorded_thread *thread);
 
 /* frames.c */
-uint32_t function_number(uint64_t address);
+void frames_prepare(void); /* before the first hook records */
+uint32_t function_number(struct recorded_thread *thread, uint64_t address);
 void frame_pop(struct recorded_thread *thread, uint64_t now);
 void frames_close(struct recorded_thread *thread, uint64_t now);
 
