@@ -326,15 +326,28 @@ static void profile_waits(struct chamber *chamber)
     }
 }
 
+/* A level that had its share of the budget waits until all have had theirs: a thousand calls that compute take so long
+ * that the others would not come to enough rounds. */
+static bool has_its_turn(const struct chamber *chamber, size_t level)
+{
+    const struct run *run = chamber->plan->run;
+    const struct ledger *ledger = chamber->ledger;
+    uint64_t share = (uint64_t)(run->options.budget_seconds * 1e9 / (double)ledger->level_count);
+    bool others_wait = false;
+    for (size_t i = 0; i < ledger->level_count; i++)
+        others_wait = others_wait || (!run->settled[i] && ledger->levels[i].spent_ns < share);
+    return !run->settled[level] && (ledger->levels[level].spent_ns < share || !others_wait);
+}
+
 static void run_levels(struct chamber *chamber)
 {
     const struct run *run = chamber->plan->run;
     size_t to_go = 0;
     for (size_t i = 0; i < chamber->ledger->level_count; i++)
-        to_go += !run->settled[i];
+        to_go += has_its_turn(chamber, i);
     for (size_t i = 0; i < chamber->ledger->level_count; i++) {
         uint64_t now = now_ns();
-        if (run->settled[i] || now > run->end_ns)
+        if (!has_its_turn(chamber, i) || now > run->end_ns)
             continue;
         chamber->level = &chamber->ledger->levels[i];
         chamber->instance_plan.k = chamber->level->k;
@@ -344,7 +357,8 @@ static void run_levels(struct chamber *chamber)
         memset(chamber->instances, 0, instance_count(chamber) * sizeof *chamber->instances);
         run_level(chamber);
         profile_waits(chamber);
-        to_go--;
+        chamber->level->spent_ns += now_ns() - now;
+        to_go -= to_go > 0;
     }
 }
 

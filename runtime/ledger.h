@@ -47,6 +47,7 @@ struct ledger_cell {
 struct ledger_level {
     unsigned k;
     unsigned round_count;
+    uint64_t spent_ns; /* wall time, set-ups included */
     uint64_t compared; /* results that could be compared between serial and another model */
     struct verdict_round *rounds;
     struct ledger_cell *cells; /* [model], and the twin of serial last */
