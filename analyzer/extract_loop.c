@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define NO_LIMIT (INT64_C(1) << 30) /* nothing is meant to turn so often */
+#define NO_LIMIT INT64_C(1000000000) /* nothing is meant to turn so often */
 
 /* What a condition says of the number of turns. */
 static enum loop_kind loop_kind_of(const struct extractor *x, uint32_t condition)
