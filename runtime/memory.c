@@ -2,10 +2,12 @@
 #include "runtime/memory.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -89,6 +91,9 @@ static double sum_of_tree(pid_t root, double (*measure)(pid_t pid), unsigned dep
 unsigned open_files(void)
 {
     DIR *directory = opendir("/proc/self/fd");
+    struct rlimit limit;
+    if (!directory && errno == EMFILE && !getrlimit(RLIMIT_NOFILE, &limit))
+        return (unsigned)limit.rlim_cur; /* all that there may be */
     unsigned count = 0;
     while (directory && readdir(directory))
         count++;
