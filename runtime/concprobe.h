@@ -177,9 +177,9 @@ struct concprobe_cell {
 
 enum concprobe_decision { CONCPROBE_WIN, CONCPROBE_TIE, CONCPROBE_INCONCLUSIVE };
 
-/* The verdict at one K. A win: the 95 % interval of the best's lead over the models of every other kind, Holm-corrected,
- * lies above 1.05 (the 98 % interval where the run was noisy). A tie: `best` is the simplest model that no other beats by
- * 5 %. docs/verdict.md has the rest. */
+/* The verdict at one K. A win: the 95 % interval of the best's lead over the models of every other kind,
+ * Holm-corrected, lies above 1.05 (the 98 % interval where the run was noisy). A tie: `best` is the simplest model that
+ * no other beats by 5 %. docs/verdict.md has the rest. */
 struct concprobe_verdict {
     unsigned k;
     enum concprobe_decision decision;

@@ -101,7 +101,7 @@ struct execution_model {
     void (*usage)(struct execution *execution, struct usage *usage);
     /* Bytes of memory that are there for the way of measuring, not for the model: taken off its figure. NULL: none. */
     double (*borrowed_bytes)(const struct execution *execution);
-    bool per_core; /* has no more lanes than processors: calls beyond them wait for their turn */
+    bool per_core;      /* has no more lanes than processors: calls beyond them wait for their turn */
     bool shares_memory; /* lanes run at once in one process: not for probes that are not thread-safe */
 };
 

@@ -6,9 +6,9 @@
  * surest, the i-th gets an interval of level 1 − 0.05/(m−i+1), and none is surer than those before it.
  *
  * A competitor is *beaten* where that interval of the fastest's lead lies above 1.05, *tied* where it lies inside
- * 1/1.05 … 1.05, *no faster* where it lies above 1/1.05, and else *open*. Where noise is so large that the margin of 5 %
- * no longer protects (a 95 % half-width above 3 %), beaten and no faster need an interval with 0.4 of that error (0.02
- * in place of 0.05).
+ * 1/1.05 … 1.05, *no faster* where it lies above 1/1.05, and else *open*. Where noise is so large that the 5
+ * % margin no longer protects (a 95 % half-width above 3 %), beaten and no faster need an interval with 0.4 of that
+ * error (0.02 in place of 0.05).
  *
  * The answer is the simplest model that no other beats: serial, threading, multiprocessing, async, hybrid, then the
  * order of the variants. It is the simplest of the fastest and its ties; it stands if every simpler kind is beaten and
@@ -83,7 +83,8 @@ void verdict_throughput(const struct verdict_input *input, size_t model, double 
                         double *high);
 
 /* Do more rounds add nothing? True where every comparison with the fastest has a 95 % half-width below 3 %, or a lead
- * that is above 1.5 with its whole interval, or is decided with a tenth of the error. False below VERDICT_MIN_ROUNDS. */
+ * that is above 1.5 with its whole interval, or is decided with a tenth of the error. False below VERDICT_MIN_ROUNDS.
+ */
 bool verdict_enough(const struct verdict_input *input);
 
 /* Sets far[model] for those that the fastest leads by more than 1.5 with the whole interval: more rounds of them add
