@@ -74,6 +74,7 @@ struct flow_function {
     uint32_t *call_place;  /* by call: place + 1, or 0 */
     uint8_t *parameter_matters;
     uint64_t *dependent; /* by local: a bit for each parameter that its value depends on */
+    uint64_t assigned;   /* a bit for each parameter that the function itself assigns to */
     bool called;         /* from anywhere that was seen */
 };
 

@@ -52,7 +52,11 @@ static void find_dependent_locals(struct flow *flow, uint32_t function)
         changed = false;
         for (array_each(const struct assignment, assignment, &body->flows)) {
             const struct value *target = &body->values.items[assignment->target];
-            if (target->kind != VALUE_SLOT || body->slots.items[target->a].kind != SLOT_LOCAL)
+            if (target->kind != VALUE_SLOT)
+                continue;
+            if (body->slots.items[target->a].kind == SLOT_PARAMETER && !is_itself(body, assignment))
+                entry->assigned |= parameter_bit(body->slots.items[target->a].number);
+            if (body->slots.items[target->a].kind != SLOT_LOCAL)
                 continue;
             uint64_t *dependent = &entry->dependent[body->slots.items[target->a].number];
             uint64_t all = *dependent | parameters_of(body, entry, assignment->source);
@@ -248,13 +252,15 @@ static void slot_value(const struct flow *flow, uint32_t function, uint32_t slot
     const struct function *body = body_of(flow, function);
     const struct slot *entry = &body->slots.items[slot];
     uint32_t place = known_slot_place(flow, function, slot);
+    bool dependent = entry->kind == SLOT_LOCAL && flow->functions[function].dependent[entry->number];
     if (binding && entry->kind == SLOT_PARAMETER && entry->number < binding->count) {
         struct value_set bound = binding->values[entry->number];
         bound.fds = fds_in_mode(bound.fds, flow->modes.items[place]);
         set_join(result, &bound, arena);
-        return;
+        dependent = flow->functions[function].assigned & parameter_bit(entry->number);
+        if (!dependent)
+            return;
     }
-    bool dependent = entry->kind == SLOT_LOCAL && flow->functions[function].dependent[entry->number];
     if (!binding || !dependent || depth == DEPTH_LIMIT) {
         if (place != SUMMARY_NONE)
             place_value(flow, place, arena, result);
