@@ -92,6 +92,16 @@ uint32_t value_pair(struct extractor *x, enum value_kind kind, uint32_t a, uint3
     return value_add(x, (struct value){.kind = kind, .a = a, .b = b});
 }
 
+uint32_t value_masked(struct extractor *x, uint32_t a, uint32_t b)
+{
+    int64_t mask;
+    if (value_is_integer(x, b, &mask))
+        return value_add(x, (struct value){.kind = VALUE_MASKED, .a = a, .number = mask});
+    if (value_is_integer(x, a, &mask))
+        return value_add(x, (struct value){.kind = VALUE_MASKED, .a = b, .number = mask});
+    return value_unknown(x);
+}
+
 uint32_t value_part(struct extractor *x, uint32_t whole, uint32_t where)
 {
     struct value value = x->function.values.items[whole];

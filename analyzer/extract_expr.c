@@ -210,6 +210,8 @@ static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
         return value_pair(x, VALUE_SUM, a, b);
     case CXBinaryOperator_Mul:
         return value_pair(x, VALUE_PRODUCT, a, b);
+    case CXBinaryOperator_And:
+        return value_masked(x, a, b);
     case CXBinaryOperator_Sub:
         return is_pointer(cursor) ? value_part(x, a, b) : value_unknown(x);
     default:
@@ -233,7 +235,10 @@ static uint32_t compound_assignment(struct extractor *x, CXCursor cursor)
         flow_add(x, target, value_part(x, target, source));
         return target;
     }
-    flow_add(x, target, kind == CXBinaryOperator_OrAssign ? value_pair(x, VALUE_OR, target, source) : value_unknown(x));
+    if (kind == CXBinaryOperator_OrAssign)
+        flow_add(x, target, value_pair(x, VALUE_OR, target, source));
+    else
+        flow_add(x, target, kind == CXBinaryOperator_AndAssign ? value_masked(x, target, source) : value_unknown(x));
     return target;
 }
 

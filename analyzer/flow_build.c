@@ -79,6 +79,7 @@ void value_into(struct flow *flow, uint32_t function, uint32_t value, uint32_t p
     switch (entry->kind) {
     case VALUE_UNKNOWN:
     case VALUE_PRODUCT:
+    case VALUE_MASKED:
         place_has_other(flow, place);
         break;
     case VALUE_INTEGER:

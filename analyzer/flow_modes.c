@@ -73,22 +73,49 @@ static bool sets_bits(const struct function *body, uint32_t value, int64_t bits)
     return v->kind == VALUE_OR && (sets_bits(body, v->a, bits) || sets_bits(body, v->b, bits));
 }
 
-/* Where the flags get the bit: `flags |= O_NONBLOCK`; the call itself where they have it at once. */
+static bool clears_bits(const struct function *body, uint32_t value, int64_t bits)
+{
+    const struct value *v = &body->values.items[value];
+    return v->kind == VALUE_MASKED && (v->number & bits) == 0;
+}
+
+/* The node where a variable gets a value of which `has` is true, or SUMMARY_NONE. */
+static uint32_t node_that_assigns(const struct function *body, uint32_t slot, int64_t bits,
+                                  bool has(const struct function *, uint32_t, int64_t))
+{
+    for (array_each(const struct assignment, assignment, &body->flows)) {
+        const struct value *target = &body->values.items[assignment->target];
+        if (target->kind == VALUE_SLOT && target->a == slot && has(body, assignment->source, bits))
+            return assignment->node;
+    }
+    return SUMMARY_NONE;
+}
+
+/* What the call does to the descriptor, by flags that it asks for, and the node that decides it: where the flags get the
+ * bit (`flags |= O_NONBLOCK`) or lose it; the call itself where they have it at once. */
 static uint32_t node_that_decides(const struct flow *flow, const struct pending_call *pending,
-                                  const struct effect *effect)
+                                  const struct effect *effect, unsigned *mode)
 {
     const struct function *body = body_of(flow, pending->function);
+    *mode = MODE_NONBLOCKING;
     for (unsigned p = 0; p < effect->predicate_count; p++) {
         const struct predicate *predicate = &effect->predicates[p];
         uint32_t value = argument_value(flow, pending, (int)predicate->argument);
-        if (predicate->kind != PREDICATE_HAS || value == SUMMARY_NONE || body->values.items[value].kind != VALUE_SLOT)
+        if (predicate->kind != PREDICATE_HAS || value == SUMMARY_NONE)
             continue;
-        for (array_each(const struct assignment, assignment, &body->flows)) {
-            const struct value *target = &body->values.items[assignment->target];
-            if (target->kind == VALUE_SLOT && target->a == body->values.items[value].a &&
-                sets_bits(body, assignment->source, predicate->number))
-                return assignment->node;
-        }
+        if (clears_bits(body, value, predicate->number))
+            *mode = MODE_BLOCKING;
+        if (body->values.items[value].kind != VALUE_SLOT)
+            continue;
+        uint32_t slot = body->values.items[value].a;
+        uint32_t node = node_that_assigns(body, slot, predicate->number, sets_bits);
+        if (node != SUMMARY_NONE)
+            return node;
+        node = node_that_assigns(body, slot, predicate->number, clears_bits);
+        if (node == SUMMARY_NONE)
+            continue;
+        *mode = MODE_BLOCKING;
+        return node;
     }
     return node_of_call(body, pending->call);
 }
@@ -103,7 +130,7 @@ void mode_change_add(struct flow *flow, const struct pending_call *pending, cons
     for (array_each(const struct mode_change, known, &flow->mode_changes))
         if (known->function == change.function && known->place == change.place)
             return;
-    guard_of(body_of(flow, pending->function), node_that_decides(flow, pending, effect), &change);
+    guard_of(body_of(flow, pending->function), node_that_decides(flow, pending, effect, &change.mode), &change);
     array_push(&flow->mode_changes, change);
 }
 
@@ -120,12 +147,13 @@ static unsigned mode_of_call(struct flow *flow, const struct mode_change *change
     if (change->condition == SUMMARY_NONE ||
         !decide(body_of(flow, change->function), change->condition, &parameter, 0, &holds) ||
         parameter >= call->argument_count)
-        return MODE_NONBLOCKING;
+        return change->mode;
     gather_argument(flow, edge->caller, caller->arguments.items[call->first_argument + parameter], &argument);
     if (!argument.constant_known)
-        return MODE_NONBLOCKING;
+        return change->mode;
     decide(body_of(flow, change->function), change->condition, &parameter, argument.constant, &holds);
-    return holds == change->when ? MODE_NONBLOCKING : MODE_BLOCKING;
+    unsigned otherwise = change->mode == MODE_BLOCKING ? MODE_NONBLOCKING : MODE_BLOCKING;
+    return holds == change->when ? change->mode : otherwise;
 }
 
 /* A parameter's change happens to the caller's argument; any other place's to the place. */
@@ -150,12 +178,13 @@ static void apply_to_call(struct flow *flow, const struct mode_change *change, c
     uint32_t callers_first = flow->functions[edge->caller].first_place;
     bool is_parameter_too = place >= callers_first && place < callers_first + caller->parameters.count;
     place_changes_mode(flow, place, mode);
-    if (!is_parameter_too || mode != MODE_NONBLOCKING)
+    if (!is_parameter_too || (mode != MODE_NONBLOCKING && change->condition != SUMMARY_NONE))
         return;
     for (array_each(const struct mode_change, known, &flow->mode_changes))
         if (known->function == edge->caller && known->place == place)
             return;
-    struct mode_change further = {.function = edge->caller, .place = place, .condition = SUMMARY_NONE};
+    struct mode_change further = {
+        .function = edge->caller, .place = place, .mode = mode, .condition = SUMMARY_NONE};
     guard_of(caller, node_of_call(caller, edge->call), &further);
     array_push(&flow->mode_changes, further);
 }
@@ -165,7 +194,7 @@ void mode_changes_spread(struct flow *flow)
     for (uint32_t i = 0; i < flow->mode_changes.count; i++) { /* grows while it is walked */
         struct mode_change change = flow->mode_changes.items[i];
         if (change.condition == SUMMARY_NONE)
-            place_changes_mode(flow, change.place, MODE_NONBLOCKING);
+            place_changes_mode(flow, change.place, change.mode);
         for (uint32_t e = 0; e < flow->calls.count; e++)
             if (flow->calls.items[e].callee == change.function)
                 apply_to_call(flow, &change, &flow->calls.items[e]);

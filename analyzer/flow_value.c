@@ -315,6 +315,7 @@ static void value_in(const struct flow *flow, uint32_t function, uint32_t value,
     switch (v->kind) {
     case VALUE_UNKNOWN:
     case VALUE_PRODUCT:
+    case VALUE_MASKED:
         result->other = true;
         break;
     case VALUE_INTEGER:

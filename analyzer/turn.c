@@ -35,6 +35,7 @@ static bool follows(const struct function *body, const struct frame *frame, uint
     case VALUE_PRODUCT:
         return follows(body, frame, v->a, slot) || follows(body, frame, v->b, slot);
     case VALUE_UNKNOWN:
+    case VALUE_MASKED:
     case VALUE_CALL:
         return true; /* counts, or asks for the next */
     default:

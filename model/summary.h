@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SUMMARY_VERSION 3
+#define SUMMARY_VERSION 4
 #define SUMMARY_NONE UINT32_MAX
 
 /* ---- storage ---- */
@@ -68,6 +68,7 @@ enum value_kind {
     VALUE_OR,       /* a, b: values; bitwise or */
     VALUE_SUM,      /* a, b: values; added */
     VALUE_PRODUCT,  /* a, b: values; multiplied */
+    VALUE_MASKED,   /* a: value, number: the bits of it that are kept: `flags & ~O_NONBLOCK` */
 };
 
 struct value {

@@ -79,6 +79,9 @@ static bool values_hold(const struct function *function)
         case VALUE_DEREF:
             holds = value->a < i && value->b <= i;
             break;
+        case VALUE_MASKED:
+            holds = value->a < i;
+            break;
         case VALUE_CALL:
             holds = call_is_before(function, value->a, i);
             break;

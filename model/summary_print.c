@@ -132,6 +132,10 @@ static void print_value(const struct printer *printer, uint32_t index, unsigned 
     case VALUE_PRODUCT:
         print_pair(printer, value, " * ", depth + 1);
         break;
+    case VALUE_MASKED:
+        print_value(printer, value->a, depth + 1);
+        fprintf(printer->stream, " & %lld", (long long)value->number);
+        break;
     }
 }
 
