@@ -16,6 +16,7 @@ void function_begin(struct extractor *x)
     x->accesses_from = 0;
     x->flows_from = 0;
     x->labels.count = 0;
+    x->jumps.count = 0;
     value_add(x, (struct value){.kind = VALUE_UNKNOWN});
 }
 
@@ -189,6 +190,7 @@ void extract_summary(CXTranslationUnit parsed, const struct translation_unit *un
     array_free(&x.children);
     array_free(&x.tree);
     array_free(&x.labels);
+    array_free(&x.jumps);
     free(x.table);
     free(x.value_table);
     summary_free(&x.summary);

@@ -149,6 +149,11 @@ void flow_add(struct extractor *x, uint32_t target, uint32_t source)
     array_push(&x->function.flows, (struct assignment){target, source, x->function.nodes.count});
 }
 
+void jump_add(struct extractor *x, uint32_t variable)
+{
+    array_push(&x->jumps, (struct jump){variable, x->function.flows.count});
+}
+
 /* ---- nodes ---- */
 
 uint32_t node_open(struct extractor *x, enum node_kind kind, unsigned flags, CXCursor place)

@@ -126,11 +126,21 @@ static void count_operation(struct extractor *x, CXCursor cursor, enum CXBinaryO
         x->pending.simple++;
 }
 
+/* `n = n + 1`; being set to a number starts the counter again. */
+static bool keeps_counting(const struct extractor *x, uint32_t variable, uint32_t source)
+{
+    const struct value *value = &x->function.values.items[source];
+    return value->kind == VALUE_INTEGER ||
+           (value->kind == VALUE_SUM && (value->a == variable || value->b == variable));
+}
+
 static uint32_t assignment(struct extractor *x, CXCursor left, CXCursor right)
 {
     uint32_t source = expression(x, right, true);
     uint32_t target = place_expression(x, left, ACCESS_WRITE);
     x->pending.simple++;
+    if (!keeps_counting(x, target, source))
+        jump_add(x, target);
     flow_add(x, target, is_floating(clang_getCursorType(left)) ? value_unknown(x) : source);
     return source;
 }
@@ -235,6 +245,10 @@ static uint32_t compound_assignment(struct extractor *x, CXCursor cursor)
         flow_add(x, target, value_part(x, target, source));
         return target;
     }
+    int64_t by;
+    bool adds = kind == CXBinaryOperator_AddAssign || kind == CXBinaryOperator_SubAssign;
+    if (!adds || !value_is_integer(x, source, &by) || by != 1)
+        jump_add(x, target);
     if (kind == CXBinaryOperator_OrAssign)
         flow_add(x, target, value_pair(x, VALUE_OR, target, source));
     else

@@ -64,6 +64,12 @@ struct tree_node {
     uint32_t end;
 };
 
+/* A variable does not go up or down by one, as a counter does: `n <<= 1`, `n -= done`, `n = next(n)`. */
+struct jump {
+    uint32_t variable; /* value */
+    uint32_t flow;     /* how many flows there were */
+};
+
 struct extractor {
     CXTranslationUnit parsed;
     const struct translation_unit *unit;
@@ -78,6 +84,7 @@ struct extractor {
     ARRAY(struct tree_node) tree;
     uint32_t open_node; /* of `tree`, while it is read */
     ARRAY(struct open_label) labels;
+    ARRAY(struct jump) jumps; /* of the function */
     struct {
         CXFile file;
         name_id name;
@@ -158,6 +165,7 @@ uint32_t value_part(struct extractor *x, uint32_t whole, uint32_t where);
 uint32_t value_masked(struct extractor *x, uint32_t a, uint32_t b);
 bool value_is_integer(const struct extractor *x, uint32_t value, int64_t *number);
 void flow_add(struct extractor *x, uint32_t target, uint32_t source);
+void jump_add(struct extractor *x, uint32_t variable);
 uint32_t return_slot(struct extractor *x);
 
 uint32_t node_open(struct extractor *x, enum node_kind kind, unsigned flags, CXCursor place);

@@ -41,6 +41,7 @@ static enum loop_kind loop_kind_of(const struct extractor *x, uint32_t condition
 struct step {
     int64_t by;
     bool multiplies;
+    bool in_body; /* no `for` says how it moves: the body may do it in another way */
 };
 
 /* What the tested variable starts with: the last assignment before the loop. */
@@ -105,6 +106,14 @@ static uint32_t tested_turns(struct extractor *x, uint32_t condition, uint32_t f
     return start != SUMMARY_NONE && x->function.values.items[start].kind != VALUE_UNKNOWN ? start : test.a;
 }
 
+static bool jumps(const struct extractor *x, uint32_t counter, uint32_t first_flow)
+{
+    for (array_each(const struct jump, jump, &x->jumps))
+        if (jump->variable == counter && jump->flow >= first_flow)
+            return true;
+    return false;
+}
+
 /* The trip count as a value, from what the condition compares, or SUMMARY_NONE. */
 static uint32_t trip_count(struct extractor *x, uint32_t condition, uint32_t first_flow, struct step step)
 {
@@ -114,6 +123,8 @@ static uint32_t trip_count(struct extractor *x, uint32_t condition, uint32_t fir
         return a != SUMMARY_NONE ? a : trip_count(x, test.b, first_flow, step);
     }
     uint32_t turns = tested_turns(x, condition, first_flow, step);
+    if (turns != SUMMARY_NONE && step.in_body && jumps(x, test.a, first_flow))
+        return SUMMARY_NONE;
     return is_no_limit(x, turns) ? SUMMARY_NONE : turns;
 }
 
@@ -192,7 +203,7 @@ void while_statement(struct extractor *x, CXCursor cursor, bool is_do)
     if (kind == LOOP_CONDITION && walks_list(x, condition, first_flow))
         kind = LOOP_LIST;
     if (kind == LOOP_CONDITION)
-        trip = trip_count(x, condition, first_flow, (struct step){.by = 1});
+        trip = trip_count(x, condition, first_flow, (struct step){.by = 1, .in_body = true});
     set_loop(x, loop, kind, condition, trip);
     children_drop(x, children);
 }
@@ -312,7 +323,7 @@ void for_statement(struct extractor *x, CXCursor cursor)
     if (kind == LOOP_COUNTED)
         trip = trip_count(x, condition, first_flow, step_of(x, parts.step));
     else if (kind == LOOP_CONDITION)
-        trip = trip_count(x, condition, first_flow, (struct step){.by = 1});
+        trip = trip_count(x, condition, first_flow, (struct step){.by = 1, .in_body = true});
     node_close(x, sequence);
     node_close(x, loop);
     set_loop(x, loop, kind, condition, trip);

@@ -144,6 +144,12 @@ static bool arm_ends(const struct extractor *x, const struct arms *arms)
     return last == NODE_BREAK || last == NODE_RETURN || last == NODE_CONTINUE || last == NODE_GOTO;
 }
 
+static bool is_case(CXCursor cursor)
+{
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    return kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt;
+}
+
 /* `case A: case B: statement`: both lead to the same arm. */
 static void case_statement(struct extractor *x, CXCursor cursor, struct arms *arms)
 {
@@ -172,32 +178,20 @@ static void case_statement(struct extractor *x, CXCursor cursor, struct arms *ar
     children_drop(x, children);
     if (is_null(below))
         return;
-    enum CXCursorKind kind = clang_getCursorKind(below);
-    if (kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt)
+    if (is_case(below))
         case_statement(x, below, arms);
     else
         statement(x, below);
 }
 
-static void switch_statement(struct extractor *x, CXCursor cursor)
+static void switch_arms(struct extractor *x, CXCursor body)
 {
-    struct children children = children_of(x, cursor);
-    if (children.count < 2) {
-        children_drop(x, children);
-        return;
-    }
-    uint32_t value = expression(x, child_at(x, children, 0), true);
-    x->pending.simple += 2;
-    uint32_t node = node_open(x, NODE_SWITCH, 0, cursor);
-    x->function.nodes.items[node].a = value;
-    CXCursor body = child_at(x, children, children.count - 1);
     struct arms arms = {SUMMARY_NONE, SUMMARY_NONE};
     struct children items = children_of(x, body);
     uint32_t labels = x->labels.count;
     for (uint32_t i = 0; i < items.count; i++) {
         CXCursor item = child_at(x, items, i);
-        enum CXCursorKind kind = clang_getCursorKind(item);
-        if (kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt) {
+        if (is_case(item)) {
             labels_close(x, labels); /* labels inside an arm end with it */
             case_statement(x, item, &arms);
         } else if (arms.open != SUMMARY_NONE) {
@@ -207,7 +201,34 @@ static void switch_statement(struct extractor *x, CXCursor cursor)
     labels_close(x, labels);
     arm_close(x, &arms);
     children_drop(x, items);
+}
+
+/* A switch whose body is a loop jumps into it, as state machines do to go on where they were: the loop is what counts. */
+static void switch_statement(struct extractor *x, CXCursor cursor)
+{
+    struct children children = children_of(x, cursor);
+    if (children.count < 2) {
+        children_drop(x, children);
+        return;
+    }
+    uint32_t value = expression(x, child_at(x, children, 0), true);
+    x->pending.simple += 2;
+    CXCursor body = child_at(x, children, children.count - 1);
     children_drop(x, children);
+    bool one_arm = is_case(body);
+    if (!one_arm && clang_getCursorKind(body) != CXCursor_CompoundStmt) {
+        body_statement(x, body);
+        return;
+    }
+    uint32_t node = node_open(x, NODE_SWITCH, 0, cursor);
+    x->function.nodes.items[node].a = value;
+    if (one_arm) {
+        struct arms arms = {SUMMARY_NONE, SUMMARY_NONE};
+        case_statement(x, body, &arms);
+        arm_close(x, &arms);
+    } else {
+        switch_arms(x, body);
+    }
     node_close(x, node);
 }
 

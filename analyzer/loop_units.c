@@ -67,7 +67,7 @@ static enum change change_in_loop(const struct function *function, const struct 
         if (assignment->node < first || assignment->node >= loop->end || target->kind != VALUE_SLOT ||
             target->a != slot || source == VALUE_INTEGER)
             continue; /* a constant only resets it */
-        if (source != VALUE_UNKNOWN)
+        if (source != VALUE_UNKNOWN && source != VALUE_MASKED)
             return CHANGE_VALUE;
         change = CHANGE_COUNTS;
     }
