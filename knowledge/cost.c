@@ -94,8 +94,9 @@ static bool argument_amount(const struct api_argument *argument, struct amount *
     return amount->median >= 0;
 }
 
-struct amount size_amount(const struct size_from *size, const struct profile *profile,
-                          const struct api_argument *arguments, unsigned argument_count)
+/* A size in units, as an amount whose median is the typical value; `unknown` is what a size is taken for of which nothing is known, in bytes or items. */
+static struct amount size_amount(const struct size_from *size, const struct profile *profile, enum quantity unknown,
+                                 const struct api_argument *arguments, unsigned argument_count)
 {
     const struct api_argument *argument = find_argument(arguments, argument_count, size->argument);
     struct amount first;
@@ -108,11 +109,11 @@ struct amount size_amount(const struct size_from *size, const struct profile *pr
         return profile->quantities[QUANTITY_DEFAULT_STRING];
     }
     if (!argument_amount(argument, &first))
-        return profile->quantities[QUANTITY_DEFAULT_LENGTH];
+        return profile->quantities[unknown];
     if (size->times_argument < 0)
         return first;
     if (!argument_amount(find_argument(arguments, argument_count, size->times_argument), &second))
-        return profile->quantities[QUANTITY_DEFAULT_LENGTH];
+        return profile->quantities[unknown];
     return amount_product(first, second);
 }
 
@@ -121,7 +122,7 @@ struct amount knowledge_callback_times(const struct effect *effect, const struct
 {
     if (effect->times.argument == -1)
         return (struct amount){1, 0};
-    struct amount times = size_amount(&effect->times, profile, arguments, argument_count);
+    struct amount times = size_amount(&effect->times, profile, QUANTITY_DEFAULT_COUNT, arguments, argument_count);
     times.median = amount_mean(times);
     double turns = log2(fmax(times.median, 2));
     if (effect->log_times)
@@ -161,6 +162,16 @@ static void add_moments(struct moments *sum, struct moments term)
     sum->variance += term.variance;
 }
 
+/* An argument that says how often a callback is called counts items, not bytes. */
+static bool counts_items(const struct api *api, const struct size_from *size)
+{
+    for (unsigned i = 0; i < api->effect_count; i++)
+        if (api->effects[i].kind == EFFECT_CALLBACK && size->argument >= 0 &&
+            api->effects[i].times.argument == size->argument)
+            return true;
+    return false;
+}
+
 static struct moments cpu_moments(const struct question *question, const struct api_cost_variant *variant)
 {
     struct moments sum = {0, 0};
@@ -168,8 +179,9 @@ static struct moments cpu_moments(const struct question *question, const struct 
     if (duration_amount(question, &variant->cpu_call, &amount))
         add_moments(&sum, amount_moments(amount));
     if (duration_amount(question, &variant->cpu_byte, &amount)) {
+        enum quantity unknown = counts_items(question->api, &variant->bytes) ? QUANTITY_DEFAULT_COUNT : QUANTITY_DEFAULT_LENGTH;
         struct amount size =
-            size_amount(&variant->bytes, question->profile, question->arguments, question->argument_count);
+            size_amount(&variant->bytes, question->profile, unknown, question->arguments, question->argument_count);
         add_moments(&sum, amount_moments(amount_product(amount, size)));
     }
     return sum;

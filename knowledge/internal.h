@@ -201,8 +201,4 @@ double predicate_likely(const struct predicate *predicate, const struct api_argu
 void descriptor_weights(const struct fd_prior *prior, const struct api_argument *argument,
                         double weights[FD_STATE_COUNT]);
 
-/* A size in units, as an amount whose median is the typical value. */
-struct amount size_amount(const struct size_from *size, const struct profile *profile,
-                          const struct api_argument *arguments, unsigned argument_count);
-
 #endif

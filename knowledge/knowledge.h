@@ -104,7 +104,8 @@ struct duration {
 };
 
 /* How much is worked on: an argument's value, the product of two, or the length of the string it points to. What is
- * not known counts as QUANTITY_DEFAULT_LENGTH, a string as QUANTITY_DEFAULT_STRING. */
+ * not known counts as QUANTITY_DEFAULT_LENGTH, a number of items as QUANTITY_DEFAULT_COUNT, a string as
+ * QUANTITY_DEFAULT_STRING. */
 #define SIZE_UNKNOWN (-2)
 struct size_from {
     int argument;       /* -1: none; SIZE_UNKNOWN: of something that the arguments do not show */

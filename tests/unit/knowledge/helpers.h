@@ -39,7 +39,7 @@ static const char plain_profile[] =
     "  dns-lookup: 1 ms, dns-timeout: 5 s, database-query: 2 ms, disk-read-wait: 100 us, disk-read-miss: 0.01,\n"
     "  disk-write-wait: 1 ms, disk-write-stall: 0.001, disk-sync: 1 ms, metadata-wait: 100 us, metadata-miss: 0.01,\n"
     "  pipe-wait: 3 ms, terminal-wait: 1 s, device-wait: 1 ms, lock-wait: 10 us, lock-contention: 0.1,\n"
-    "  condition-wait: 1 ms, join-wait: 1 ms, child-wait: 1 ms, sleep-default: 7 ms, default-length: 1000,\n"
+    "  condition-wait: 1 ms, join-wait: 1 ms, child-wait: 1 ms, sleep-default: 7 ms, default-length: 1000, default-count: 100,\n"
     "  default-string: 20}\n"
     "descriptors:\n"
     "  any: {network: 0.5, disk: 0.5, non-blocking: 0.2}\n"

@@ -221,7 +221,7 @@ static void effects_are_likely_as_their_conditions(void **state)
     assert_int_equal(sort->data_argument, 0);
     assert_int_equal(sort->data_position, 2);
     const struct effect *each = knowledge_find(knowledge, "each")->effects;
-    assert_near(knowledge_callback_times(&each[0], profile, NULL, 0).median, 1000);
+    assert_near(knowledge_callback_times(&each[0], profile, NULL, 0).median, 100);
     assert_int_equal(each[1].when, CALLBACK_SIGNAL);
     assert_string_equal(each[1].field, "member");
     knowledge_free(knowledge);
