@@ -8,7 +8,7 @@
 
 #define RECURSION_DEPTH 3  /* turns of a recursion among a few functions */
 #define LARGE_COMPONENT 12 /* among more functions than this most circles exist on paper only: one turn */
-#define RECURSION_GAIN 8.0
+#define RECURSION_GAIN 10.0
 
 struct solving {
     struct costs *costs;

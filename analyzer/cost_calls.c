@@ -11,8 +11,8 @@
 #define MOST_CALLS 1e12
 #define FROM_OUTSIDE 100.0 /* calls of a function that nobody here calls: a library's interface */
 #define EVENTS 1000.0      /* events that a loop handles */
-#define COLD_CALL 200.0    /* ns: some lines of code and data from memory */
-#define COLD_CALLS 3.0     /* how many calls it takes until half of that is over */
+#define COLD_CALL 110.0    /* ns: some lines of code and data from memory */
+#define COLD_CALLS 14.0    /* how many calls it takes until half of that is over */
 
 static double registered_calls(enum callback_when when)
 {

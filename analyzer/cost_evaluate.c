@@ -114,26 +114,6 @@ static void site_cost_of(struct costs *costs, const struct cost_site *site, stru
         cost_reaches_less(result, share(square(cpu), square_of_cpus), share(square(wait), square_of_waits));
 }
 
-/* Group sums → the function: the guess of each group widens all that it holds. */
-static void fold_groups(const struct cost_node *node, struct group_sum *sums)
-{
-    for (uint32_t group = node->group_count; group-- > 0;) {
-        struct group_sum *sum = &sums[group];
-        double guess = square(node->groups[group].spread);
-        sum->cpu_variance += square(sum->cpu) * guess;
-        sum->wait_variance += square(sum->wait) * guess;
-        sum->covariance += sum->cpu * sum->wait * guess;
-        if (!group)
-            break;
-        struct group_sum *parent = &sums[node->groups[group].parent];
-        parent->cpu += sum->cpu;
-        parent->cpu_variance += sum->cpu_variance;
-        parent->wait += sum->wait;
-        parent->wait_variance += sum->wait_variance;
-        parent->covariance += sum->covariance;
-    }
-}
-
 static double spread_of(double mean, double variance)
 {
     double spread = mean > 0 && variance > 0 ? sqrt(variance) / mean : 0;
@@ -158,7 +138,7 @@ static void limit(struct cost *cost)
         cost->wait[kind] *= MOST_NS / time;
 }
 
-static double begin_sums(const struct cost_node *node, struct group_sum *sums)
+static void begin_sums(const struct cost_node *node, struct group_sum *sums)
 {
     double own = 0;
     for (uint32_t group = 0; group < node->group_count; group++) {
@@ -166,7 +146,32 @@ static double begin_sums(const struct cost_node *node, struct group_sum *sums)
         own += node->group_cpu[group];
     }
     sums[0].cpu_variance += square(own * OWN_SPREAD);
+}
+
+/* What the function computes itself, once it is known what runs less often than guessed. */
+static double own_cpu(const struct cost_node *node, const struct group_sum *sums)
+{
+    double own = 0;
+    for (uint32_t group = 0; group < node->group_count; group++)
+        own += node->group_cpu[group] * sums[group].rarer;
     return own;
+}
+
+/* Sites run less often where their group does, as far as they compute. */
+static void make_rarer(struct costs *costs, const struct cost_node *node, struct cost_room *room)
+{
+    for (uint32_t i = 0; i < node->site_count; i++) {
+        struct cost_site *site = &costs->sites.items[node->first_site + i];
+        site->cpu_frequency = site->frequency * room->sums[site->group].rarer;
+        if (site->cpu_frequency < site->frequency)
+            reach_less(&room->sites[i].mean.cpu_reach, fmin(site->cpu_frequency, 1) / fmin(site->frequency, 1));
+    }
+}
+
+/* What all executions of a site wait, or compute, in one call of the function. */
+static double site_time(const struct cost_site *site, const struct site_cost *cost, bool waiting)
+{
+    return waiting ? site->frequency * cost->wait : site->cpu_frequency * cost->mean.cpu;
 }
 
 /* How likely a call of the function reaches most of its time (of waiting, or of CPU time): any of the sites will do, by
@@ -175,15 +180,12 @@ static double reach_of(const struct costs *costs, const struct cost_node *node, 
                        double own, bool waiting)
 {
     double most = own, misses = 1;
-    for (uint32_t i = 0; i < node->site_count; i++) {
-        double time = waiting ? sites[i].wait : sites[i].mean.cpu;
-        most = fmax(most, costs->sites.items[node->first_site + i].frequency * time);
-    }
+    for (uint32_t i = 0; i < node->site_count; i++)
+        most = fmax(most, site_time(&costs->sites.items[node->first_site + i], &sites[i], waiting));
     if (most <= own)
         return most > 0 ? 1 : 0;
     for (uint32_t i = 0; i < node->site_count; i++) {
-        double time =
-            costs->sites.items[node->first_site + i].frequency * (waiting ? sites[i].wait : sites[i].mean.cpu);
+        double time = site_time(&costs->sites.items[node->first_site + i], &sites[i], waiting);
         double reach = waiting ? sites[i].mean.wait_reach : sites[i].mean.cpu_reach;
         if (time > 0.001 * most)
             misses *= pow(1 - fmin(reach, 1), time / most);
@@ -206,7 +208,7 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room)
     struct cost_entry *entry = &costs->entries.items[index];
     struct group_sum *sums = room->sums;
     struct cost total = {0};
-    entry->self_cpu = begin_sums(node, sums);
+    begin_sums(node, sums);
     for (uint32_t i = 0; i < node->site_count; i++) {
         const struct cost_site *site = &costs->sites.items[node->first_site + i];
         struct site_cost *cost = &room->sites[i];
@@ -220,7 +222,9 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room)
         sum->wait_variance += square(site->frequency) * cost->wait_variance;
         sum->covariance += square(site->frequency) * cost->covariance;
     }
-    fold_groups(node, sums);
+    cost_fold_groups(node, sums, room->others);
+    make_rarer(costs, node, room);
+    entry->self_cpu = own_cpu(node, sums);
     total.cpu = sums[0].cpu;
     finish_sum(&total);
     total.cpu_spread = spread_of(sums[0].cpu, sums[0].cpu_variance);
@@ -242,5 +246,6 @@ void cost_room_make(const struct costs *costs, struct arena *arena, struct cost_
         sites = node->site_count > sites ? node->site_count : sites;
     }
     room->sums = ARENA_ARRAY(arena, struct group_sum, groups);
+    room->others = ARENA_ARRAY(arena, uint32_t, groups);
     room->sites = ARENA_ARRAY(arena, struct site_cost, sites);
 }

@@ -5,6 +5,7 @@
  * cost_call.c    what the value flow says of arguments; what a library call costs
  * cost_calls.c   how often a run of the program calls each function
  * cost_evaluate.c  one entry's cost from those of its callees
+ * cost_fold.c    the sums of its guesses → one sum
  * cost_sources.c where most of it comes from
  * cost.c         costs bottom-up over the components of the graph of entries
  * cost_print.c   for people
@@ -35,8 +36,9 @@ struct cost_target {
 /* A call that an entry makes. A callback that a library function calls is a site of its own. */
 struct cost_site {
     uint32_t call;
-    uint32_t group;   /* of frequencies; see frequency.h */
-    double frequency; /* executions per call of the function */
+    uint32_t group;       /* of frequencies; see frequency.h */
+    double frequency;     /* executions per call of the function */
+    double cpu_frequency; /* … as far as they compute: what is expensive runs less often (cost_fold.c) */
     uint32_t first_target, target_count;
 };
 
@@ -129,6 +131,7 @@ struct group_sum {
     double cpu, cpu_variance;
     double wait, wait_variance;
     double covariance;
+    double rarer; /* how often the group runs, of what was guessed, as far as it computes */
 };
 
 /* What one execution of a site takes: the mean over its targets. */
@@ -141,6 +144,7 @@ struct site_cost {
 /* Room for evaluating any entry. */
 struct cost_room {
     struct group_sum *sums;
+    uint32_t *others; /* see cost_fold_groups */
     struct site_cost *sites;
 };
 
@@ -155,6 +159,11 @@ void cost_room_make(const struct costs *costs, struct arena *arena, struct cost_
 
 /* Sets the total of an entry from those of its callees as they are now. */
 void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room);
+
+/* ---- cost_fold.c ---- */
+
+/* Adds all groups up into sums[0], and sets `rarer` of each. `others` has room for a number for each group. */
+void cost_fold_groups(const struct cost_node *node, struct group_sum *sums, uint32_t *others);
 
 /* ---- cost_sources.c ---- */
 

@@ -39,9 +39,10 @@ void cost_find_sources(struct costs *costs, uint32_t index)
             const struct cost_target *target = &costs->targets.items[site->first_target + t];
             const struct cost *cost = target_cost(costs, target);
             double calls = site->frequency * target->weight;
-            double cpu_counts = seldom(calls, cost->cpu_reach), wait_counts = seldom(calls, cost->wait_reach);
+            double cpu_calls = site->cpu_frequency * target->weight;
+            double cpu_counts = seldom(cpu_calls, cost->cpu_reach), wait_counts = seldom(calls, cost->wait_reach);
             if (cpu > 0)
-                remember(&entry->most_cpu, site, target, costs, fmin(calls * cost->cpu * cpu_counts / cpu, 1));
+                remember(&entry->most_cpu, site, target, costs, fmin(cpu_calls * cost->cpu * cpu_counts / cpu, 1));
             if (wait > 0)
                 remember(&entry->most_wait, site, target, costs, fmin(calls * cost_wait(cost) * wait_counts / wait, 1));
             if (target->entry != SUMMARY_NONE || target->api)

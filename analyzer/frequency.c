@@ -16,7 +16,7 @@
 #define SETTLING_ARM 0.15  /* sets what its condition asks for: it runs once, or when something is full */
 #define SURE_EXIT 0.95     /* a loop that is left so surely in its first turn is none */
 #define ENDLESS_TURNS 60.0 /* what an endless loop makes before it is left, if it is not left at once */
-#define EARLY_EXITS 1.5    /* a loop's early exits happen at most so often in all its turns */
+#define EARLY_EXITS 2.7    /* a loop's early exits happen at most so often in all its turns */
 
 struct walk {
     const struct function *function;
@@ -116,6 +116,19 @@ static bool never_comes_back(const struct walk *walk, const struct outcome *outc
     return (walk->doomed ? 0 : outcome->next) + outcome_exits(outcome) < NEVER;
 }
 
+/* Does an arm return, and nothing else? */
+static bool only_leaves(const struct function *function, uint32_t arm)
+{
+    bool leaves = false;
+    for (uint32_t i = arm + 1; i < function->nodes.items[arm].end; i++) {
+        enum node_kind kind = function->nodes.items[i].kind;
+        leaves = leaves || kind == NODE_RETURN;
+        if (kind != NODE_RETURN && kind != NODE_OPERATIONS && kind != NODE_ACCESS)
+            return false;
+    }
+    return leaves;
+}
+
 /* The probability of the first arm. */
 static double branch_probability(struct walk *walk, uint32_t index, const struct outcome *then,
                                  const struct outcome *otherwise, bool *certain)
@@ -134,8 +147,8 @@ static double branch_probability(struct walk *walk, uint32_t index, const struct
         return p;
     if (branch->a != SUMMARY_NONE && likelihood_settles(walk->function, branch->a, index + 1, arm->end))
         p = outcome_combine(p, SETTLING_ARM);
-    p = outcome_combine(p, outcome_arm_likely(then, otherwise));
-    return outcome_combine(p, 1 - outcome_arm_likely(otherwise, then));
+    p = outcome_combine(p, outcome_arm_likely(then, otherwise, only_leaves(walk->function, index + 1)));
+    return outcome_combine(p, 1 - outcome_arm_likely(otherwise, then, false));
 }
 
 static struct outcome walk_branch(struct walk *walk, uint32_t index)
@@ -378,21 +391,45 @@ static struct outcome walk_node(struct walk *walk, uint32_t index)
     return (struct outcome){.next = 1};
 }
 
-/* Top down: shares become frequencies, and each guess opens a group. */
-static void multiply_out(const struct walk *walk, uint32_t index, double entered, uint32_t group,
-                         struct frequencies *result)
+/* Where the walk from the top has got to. */
+struct way {
+    double entered; /* executions of the node around */
+    uint32_t group;
+    uint32_t other;   /* the group of the arm before, of the same `if`, or 0 */
+    enum guess guess; /* what the node around makes of the share of what it holds */
+};
+
+static enum guess guess_in(const struct node *node)
+{
+    if (node->kind == NODE_LOOP)
+        return GUESS_TURNS;
+    return node->kind == NODE_BRANCH || node->kind == NODE_SWITCH ? GUESS_ARM : GUESS_NONE;
+}
+
+/* Top down: shares become frequencies, and each guess opens a group. Returns the node's group. */
+static uint32_t multiply_out(const struct walk *walk, uint32_t index, const struct way *way, struct frequencies *result)
 {
     const struct node *nodes = walk->function->nodes.items;
-    double frequency = entered * walk->share[index];
-    frequency = frequency < MOST_TURNS ? frequency : MOST_TURNS;
+    double frequency = fmin(way->entered * walk->share[index], MOST_TURNS);
+    struct way inside = {.entered = frequency, .group = way->group, .guess = guess_in(&nodes[index])};
     if (walk->spread[index] > 0) {
-        result->group[result->group_count] = (struct frequency_group){group, walk->spread[index]};
-        group = result->group_count++;
+        result->group[result->group_count] = (struct frequency_group){
+            .parent = way->group,
+            .spread = walk->spread[index],
+            .guess = way->guess,
+            .share = walk->share[index],
+            .frequency = frequency,
+            .other = way->other,
+        };
+        inside.group = result->group_count++;
     }
     result->nodes[index] = frequency;
-    result->groups[index] = group;
-    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
-        multiply_out(walk, child, frequency, group, result);
+    result->groups[index] = inside.group;
+    for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+        uint32_t group = multiply_out(walk, child, &inside, result);
+        inside.other = nodes[index].kind == NODE_BRANCH && group != inside.group ? group : 0;
+    }
+    return inside.group;
 }
 
 static uint32_t count_guesses(const struct walk *walk)
@@ -429,5 +466,5 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
     result->comes_back = outcome.next + outcome.back + outcome.away + outcome.retry;
     result->group = ARENA_ARRAY(arena, struct frequency_group, count_guesses(&walk));
     result->group_count = 1;
-    multiply_out(&walk, 0, 1, 0, result);
+    multiply_out(&walk, 0, &(struct way){.entered = 1}, result);
 }

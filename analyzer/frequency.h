@@ -35,10 +35,16 @@ struct frequency_input {
     bool allocates; /* the function returns what it allocated */
 };
 
+enum guess { GUESS_NONE, GUESS_ARM, GUESS_TURNS };
+
 /* Parts of a function whose frequency contains the same guess. Group 0 is the function, without a guess. */
 struct frequency_group {
     uint32_t parent; /* has a smaller number */
     double spread;   /* of this guess alone */
+    enum guess guess;
+    double share;     /* what was guessed: the probability of the arm, or the turns per entry of the loop */
+    double frequency; /* executions of the arm, or turns, per call of the function */
+    uint32_t other;   /* the second arm of an `if`: the group of the first; else 0 */
 };
 
 struct frequencies {

@@ -6,17 +6,26 @@
 #include "analyzer/frequency.h"
 
 #define LIKELY 0.95 /* __builtin_expect: GCC assumes 0.9, programs keep their promise better than that */
-#define POINTER_IS_SET 0.75
 #define ALLOCATION_FAILS 0.002
 #define CALL_FAILS 0.08    /* a result below 0, or -1 */
 #define NEGATIVE 0.12      /* any other value below 0 */
 #define CALL_SUCCEEDS 0.65 /* a result of 0 */
-#define EQUALS_CONSTANT 0.3
+#define EQUALS_CONSTANT 0.4
 #define EQUALS_ZERO 0.4
 #define EQUALS_ANOTHER 0.3 /* two values that are not constant */
 #define CHARACTER_EQUALS 0.15
-#define BITS_SET 0.35
-#define TRUE_VALUE 0.45
+#define BITS_SET 0.4
+
+/* How likely a value is not 0, by where it lies: a member or a variable with static storage that is asked for is often
+ * a feature that is not used, a parameter seldom. Measured on nineteen programs; Ball and Larus do not ask where. */
+struct set_value {
+    double pointer, number;
+};
+static const struct set_value is_set_in[] = {
+    [SLOT_PARAMETER] = {0.65, 0.5}, [SLOT_LOCAL] = {0.65, 0.5},  [SLOT_GLOBAL] = {0.75, 0.38},
+    [SLOT_FIELD] = {0.55, 0.28},    [SLOT_RETURN] = {0.75, 0.5},
+};
+static const struct set_value is_set_elsewhere = {0.75, 0.5}; /* behind a pointer, computed, or a call's result */
 
 const uint8_t *likelihood_slots(const struct frequency_input *input, struct arena *arena)
 {
@@ -108,17 +117,26 @@ static double decided(const struct likelihood *likelihood, const struct conditio
     return true_pairs ? 1 : 0;
 }
 
+static const struct slot *slot_of(const struct likelihood *likelihood, uint32_t value)
+{
+    const struct function *function = likelihood->input->function;
+    const struct value *item = &function->values.items[value];
+    return item->kind == VALUE_SLOT ? &function->slots.items[item->a] : NULL;
+}
+
 /* The probability that the value is not 0. */
 static double truth(const struct likelihood *likelihood, const struct condition *condition)
 {
     uint8_t held = holds(likelihood, condition->a);
     if (held & SLOT_HOLDS_ALLOCATION)
         return 1 - ALLOCATION_FAILS;
+    const struct slot *slot = slot_of(likelihood, condition->a);
+    const struct set_value *set = slot ? &is_set_in[slot->kind] : &is_set_elsewhere;
     if (condition->type == OPERAND_POINTER)
-        return POINTER_IS_SET;
+        return set->pointer;
     if (condition->type == OPERAND_CHARACTER)
         return 1 - CHARACTER_EQUALS;
-    return held & SLOT_HOLDS_RESULT ? 1 - CALL_SUCCEEDS : TRUE_VALUE;
+    return held & SLOT_HOLDS_RESULT ? 1 - CALL_SUCCEEDS : set->number;
 }
 
 static double equal(const struct likelihood *likelihood, const struct condition *condition)
@@ -135,7 +153,9 @@ static double equal(const struct likelihood *likelihood, const struct condition 
         return CALL_FAILS;
     if (b[0] != 0)
         return EQUALS_CONSTANT;
-    return holds(likelihood, condition->a) & SLOT_HOLDS_RESULT ? CALL_SUCCEEDS : EQUALS_ZERO;
+    if (holds(likelihood, condition->a) & SLOT_HOLDS_RESULT)
+        return CALL_SUCCEEDS;
+    return EQUALS_ZERO;
 }
 
 /* The probability of "value < bound" (or <=), bound known. */

@@ -4,10 +4,11 @@
 #include <math.h>
 
 #define COLD_ARM 0.05
-#define ERROR_ARM 0.07 /* returns a negative constant */
-#define LOG_ARM 0.15
+#define ERROR_ARM 0.035 /* returns a negative constant */
+#define LOG_ARM 0.1
 #define SLEEP_ARM 0.05     /* waits before it tries again, or slows down on purpose */
-#define LEAVING_ARM 0.4    /* returns or jumps away, the other arm goes on */
+#define LEAVING_ARM 0.3    /* does something and returns or jumps away, the other arm goes on */
+#define GUARDING_ARM 0.45  /* returns at once: often there is nothing to do */
 #define LIKELY_EXITS 1.0   /* -ln of the chance to get through a sequence, before exits are taken to be rarer */
 #define LEAST_PASSING 0.05 /* what is left more surely than that is left on purpose */
 
@@ -63,14 +64,14 @@ static bool goes_away(const struct outcome *outcome)
     return outcome->back + outcome->away > 0.9;
 }
 
-double outcome_arm_likely(const struct outcome *arm, const struct outcome *other)
+double outcome_arm_likely(const struct outcome *arm, const struct outcome *other, bool only_leaves)
 {
     if (arm->cold >= 0.5 && other->cold < 0.5)
         return COLD_ARM;
     if (arm->sleep >= 0.5 && other->sleep < 0.5)
         return SLEEP_ARM;
     if (goes_away(arm) && !goes_away(other))
-        return arm->error ? ERROR_ARM : arm->log >= 0.5 ? LOG_ARM / 2 : LEAVING_ARM;
+        return arm->error ? ERROR_ARM : arm->log >= 0.5 ? LOG_ARM / 2 : only_leaves ? GUARDING_ARM : LEAVING_ARM;
     if (arm->log >= 0.5 && other->log < 0.5)
         return LOG_ARM;
     return 0.5;

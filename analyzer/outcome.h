@@ -31,8 +31,8 @@ double outcome_exits(const struct outcome *outcome);
  * which is what it is for. So many exits in one sequence are taken to be rarer. */
 void outcome_soften_exits(struct outcome *parts, uint32_t count);
 
-/* How likely an arm is by what it does: 0.5 says nothing. */
-double outcome_arm_likely(const struct outcome *arm, const struct outcome *other);
+/* How likely an arm is by what it does: 0.5 says nothing. `only_leaves`: it returns and does nothing else. */
+double outcome_arm_likely(const struct outcome *arm, const struct outcome *other, bool only_leaves);
 
 /* Dempster's rule for two independent opinions (Wu and Larus, MICRO 1994). */
 double outcome_combine(double a, double b);

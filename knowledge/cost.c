@@ -94,7 +94,8 @@ static bool argument_amount(const struct api_argument *argument, struct amount *
     return amount->median >= 0;
 }
 
-/* A size in units, as an amount whose median is the typical value; `unknown` is what a size is taken for of which nothing is known, in bytes or items. */
+/* A size in units, as an amount whose median is the typical value; `unknown` is what a size is taken for of which
+ * nothing is known, in bytes or items. */
 static struct amount size_amount(const struct size_from *size, const struct profile *profile, enum quantity unknown,
                                  const struct api_argument *arguments, unsigned argument_count)
 {
@@ -179,7 +180,8 @@ static struct moments cpu_moments(const struct question *question, const struct 
     if (duration_amount(question, &variant->cpu_call, &amount))
         add_moments(&sum, amount_moments(amount));
     if (duration_amount(question, &variant->cpu_byte, &amount)) {
-        enum quantity unknown = counts_items(question->api, &variant->bytes) ? QUANTITY_DEFAULT_COUNT : QUANTITY_DEFAULT_LENGTH;
+        enum quantity unknown =
+            counts_items(question->api, &variant->bytes) ? QUANTITY_DEFAULT_COUNT : QUANTITY_DEFAULT_LENGTH;
         struct amount size =
             size_amount(&variant->bytes, question->profile, unknown, question->arguments, question->argument_count);
         add_moments(&sum, amount_moments(amount_product(amount, size)));
