@@ -10,6 +10,7 @@
 
 #define TAIL_OF_WAITING 0.25   /* of spread² / 2: how far a typical wait lies below the mean; 1: a plain log-normal */
 #define REACHES_EVEN 0.03      /* waiting that is reached so often is as likely as not to happen at all */
+#define OTHERS_EVEN 0.15       /* … for threads and children: a queue has room, a child or thread has ended */
 #define LEAST_RATIO_SPREAD 0.7 /* of waiting to computing: most errors of a model make both longer */
 #define BENEFIT_OF_DOUBT 1.8   /* by which CPU time is taken to be longer: work called trivial is lost to the advice */
 #define MODEL_SPREAD 1.5       /* of ln(time): by how much the model itself is wrong, measured */
@@ -76,7 +77,9 @@ static bool is_unresolved(const struct cost *cost)
 
 static double waiting_happens(const struct cost *cost)
 {
-    return cost->wait_chance * happens_at_all(cost->wait_reach);
+    double others = (cost->wait[WAIT_LOCK] + cost->wait[WAIT_PROCESS]) / cost_wait(cost);
+    double even = REACHES_EVEN + others * (OTHERS_EVEN - REACHES_EVEN);
+    return cost->wait_chance * cost->wait_reach / (cost->wait_reach + even);
 }
 
 /* The q-quantile of the share of waiting. */

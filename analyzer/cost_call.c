@@ -5,10 +5,18 @@
 
 /* Profiles say what a library call takes in a loop of its own, with all caches warm: that can be measured on any
  * machine
- * (`calibrate`). Between other work it takes so many times as much; fitted to nineteen programs. */
+ * (`calibrate`). Between other work a short one takes so many times as much; what a long one loses is soon made up for.
+ * Fitted to nineteen programs. */
 #define BETWEEN_OTHER_WORK 3.0
+#define LONG_CALL 5000.0 /* ns: here the loss is half */
+
 #define UNKNOWN_CALLS_COST 3.0  /* library calls: what a call that nobody knows is taken for … */
 #define UNKNOWN_CALL_SPREAD 2.0 /* … and how little that means */
+
+static double between_other_work(double cpu)
+{
+    return cpu * (1 + (BETWEEN_OTHER_WORK - 1) / (1 + cpu / LONG_CALL));
+}
 
 double cost_time(const struct cost *cost)
 {
@@ -118,7 +126,7 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 {
     struct api_cost api_cost;
     knowledge_cost(api, costs->profile, arguments, argument_count, &api_cost);
-    struct cost cost = {.cpu = api_cost.cpu.median * BETWEEN_OTHER_WORK,
+    struct cost cost = {.cpu = between_other_work(api_cost.cpu.median),
                         .cpu_spread = api_cost.cpu.spread,
                         .cpu_reach = 1,
                         .wait_reach = 1,
@@ -135,7 +143,7 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 
 uint32_t unknown_call_cost(struct costs *costs)
 {
-    double cpu = costs->profile->quantities[QUANTITY_LIBRARY_CALL].median * BETWEEN_OTHER_WORK * UNKNOWN_CALLS_COST;
+    double cpu = between_other_work(costs->profile->quantities[QUANTITY_LIBRARY_CALL].median) * UNKNOWN_CALLS_COST;
     array_push(
         &costs->known,
         (struct cost){.cpu = cpu, .cpu_reach = 1, .cpu_spread = UNKNOWN_CALL_SPREAD, .unknown = 1, .assumed = 1});
