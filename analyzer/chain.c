@@ -3,12 +3,13 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const double matters = 0.05; /* of a unit's waiting: less than this is not worth a rewrite */
 static const double often = 0.2;    /* calls per call of the unit: what happens less often is not evident */
-static const double likely = 0.3;   /* calls per call of the unit: what happens less often is not the usual case */
+static const double likely = 0.3;   /* calls that block per call of the unit: less often is not the usual case */
 static const unsigned deepest = 24; /* calls */
 
 struct chain {
@@ -23,19 +24,22 @@ struct chain {
 
 /* ---- the way to the call that most of the waiting is spent in ---- */
 
-/* Does the call block whatever happens: does no argument that is not known decide it? */
-static bool blocks_for_certain(struct chain *chain, const struct cost_entry *entry, const struct cost_source *source)
+/* How often the call may block at all (0 to 1), and whether it does whatever happens: no argument that is not known
+ * decides it. */
+static double blocks_how_often(struct chain *chain, const struct cost_entry *entry, const struct cost_source *source,
+                               bool *for_certain)
 {
     struct api_argument arguments[MOST_ARGUMENTS];
     const struct cost_node *node = &chain->costs->nodes.items[entry - chain->costs->entries.items];
     uint32_t count =
         call_arguments(chain->costs, source->api, entry->function, source->call, &node->binding, arguments);
-    for (uint32_t i = 0; i < count; i++)
-        if (arguments[i].fds && !arguments[i].fds_complete)
-            return false;
     struct api_cost cost;
     knowledge_cost(source->api, chain->stages->profile, arguments, count, &cost);
-    return cost.wait_certain > 0.99;
+    *for_certain = cost.wait_certain > 0.99;
+    for (uint32_t i = 0; i < count; i++)
+        if (arguments[i].fds && !arguments[i].fds_complete)
+            *for_certain = false;
+    return cost.wait_certain;
 }
 
 static bool has_one_target(struct chain *chain, uint32_t function, uint32_t call)
@@ -63,8 +67,10 @@ static void find_blocking_call(struct chain *chain, uint32_t function)
             chain->unit->async_form = source->api->async_form;
             chain->unit->blocking_place = stage_place(chain->stages, entry->function, call->line, call->column);
             chain->unit->blocking_place.file = arena_strdup(chain->arena, chain->unit->blocking_place.file);
-            chain->unit->blocking_likely = frequency >= likely;
-            chain->unit->blocking_evident = evident && blocks_for_certain(chain, entry, source);
+            bool for_certain;
+            double blocks = blocks_how_often(chain, entry, source, &for_certain);
+            chain->unit->blocking_likely = frequency * fmin(blocks, 1) >= likely;
+            chain->unit->blocking_evident = evident && for_certain;
             return;
         }
         entry = source->entry == SUMMARY_NONE ? NULL : costs_entry(chain->costs, source->entry);

@@ -3,9 +3,8 @@
 
 #include <math.h>
 
-/* Profiles say what a library call takes in a loop of its own, with all caches warm: that can be measured on any
- * machine
- * (`calibrate`). Between other work a short one takes so many times as much; what a long one loses is soon made up for.
+/* Profiles say what a library call takes in a loop of its own, with all caches warm: `calibrate` can measure that on
+ * any machine. Between other work a short one takes so many times as much; what a long one loses is soon made up for.
  * Fitted to nineteen programs. */
 #define BETWEEN_OTHER_WORK 3.0
 #define LONG_CALL 5000.0 /* ns: here the loss is half */

@@ -130,8 +130,7 @@ static void count_operation(struct extractor *x, CXCursor cursor, enum CXBinaryO
 static bool keeps_counting(const struct extractor *x, uint32_t variable, uint32_t source)
 {
     const struct value *value = &x->function.values.items[source];
-    return value->kind == VALUE_INTEGER ||
-           (value->kind == VALUE_SUM && (value->a == variable || value->b == variable));
+    return value->kind == VALUE_INTEGER || (value->kind == VALUE_SUM && (value->a == variable || value->b == variable));
 }
 
 static uint32_t assignment(struct extractor *x, CXCursor left, CXCursor right)

@@ -203,7 +203,8 @@ static void switch_arms(struct extractor *x, CXCursor body)
     children_drop(x, items);
 }
 
-/* A switch whose body is a loop jumps into it, as state machines do to go on where they were: the loop is what counts. */
+/* A switch whose body is a loop jumps into it, as state machines do to go on where they were: the loop is what counts.
+ */
 static void switch_statement(struct extractor *x, CXCursor cursor)
 {
     struct children children = children_of(x, cursor);

@@ -60,7 +60,8 @@ struct call_edge {
 #define MODE_NONBLOCKING 1u
 #define MODE_BLOCKING 2u /* both: sometimes */
 
-/* A place whose descriptor is put into a mode if a condition on a parameter holds, and into the other if it does not. */
+/* A place whose descriptor is put into a mode if a condition on a parameter holds, and into the other if it does not.
+ */
 struct mode_change {
     uint32_t function;
     uint32_t place;

@@ -91,8 +91,8 @@ static uint32_t node_that_assigns(const struct function *body, uint32_t slot, in
     return SUMMARY_NONE;
 }
 
-/* What the call does to the descriptor, by flags that it asks for, and the node that decides it: where the flags get the
- * bit (`flags |= O_NONBLOCK`) or lose it; the call itself where they have it at once. */
+/* What the call does to the descriptor, by flags that it asks for, and the node that decides it: where the flags get
+ * the bit (`flags |= O_NONBLOCK`) or lose it; the call itself where they have it at once. */
 static uint32_t node_that_decides(const struct flow *flow, const struct pending_call *pending,
                                   const struct effect *effect, unsigned *mode)
 {
@@ -183,8 +183,7 @@ static void apply_to_call(struct flow *flow, const struct mode_change *change, c
     for (array_each(const struct mode_change, known, &flow->mode_changes))
         if (known->function == edge->caller && known->place == place)
             return;
-    struct mode_change further = {
-        .function = edge->caller, .place = place, .mode = mode, .condition = SUMMARY_NONE};
+    struct mode_change further = {.function = edge->caller, .place = place, .mode = mode, .condition = SUMMARY_NONE};
     guard_of(caller, node_of_call(caller, edge->call), &further);
     array_push(&flow->mode_changes, further);
 }

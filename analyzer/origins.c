@@ -43,8 +43,8 @@ static origins picked(const struct frame *frame, origins object, origins index)
 
 static bool is_number(const struct function *body, const struct value *v)
 {
-    return v->kind == VALUE_INTEGER || v->kind == VALUE_UNKNOWN || v->kind == VALUE_PRODUCT || v->kind == VALUE_MASKED ||
-           (v->kind == VALUE_SLOT && body->slots.items[v->a].type == SLOT_NUMBER);
+    return v->kind == VALUE_INTEGER || v->kind == VALUE_UNKNOWN || v->kind == VALUE_PRODUCT ||
+           v->kind == VALUE_MASKED || (v->kind == VALUE_SLOT && body->slots.items[v->a].type == SLOT_NUMBER);
 }
 
 /* The object that a member belongs to: `whole` is the place before `.`, or the pointer before `->`. */

@@ -118,7 +118,7 @@ store() {
 exchange() {
     git clone -q --bare "$RUN/repo" "$RUN/served/project.git"
     cp -R "$RUN/served/project.git" "$RUN/served/empty.git"
-    start b "$TREE/git-daemon" --base-path="$RUN/served" --export-all --enable=receive-pack --enable=upload-archive --listen=10.77.0.2 --verbose 2>"$RUN/daemon.log"
+    start b "$TREE/git-daemon" --base-path="$RUN/served" --export-all --reuseaddr --enable=receive-pack --enable=upload-archive --listen=10.77.0.2 --verbose 2>"$RUN/daemon.log"
     local daemon=$! url=git://10.77.0.2/project.git
     wait_for_port a 10.77.0.2 9418
     client git ls-remote "$url" >"$RUN/remote"
