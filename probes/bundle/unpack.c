@@ -172,17 +172,16 @@ static int wait_for(pid_t child, const sigset_t *set)
     }
 }
 
-static int start_and_wait(const struct unpacked *unpacked, char **arguments)
+/* The signals of `set` are blocked; `before` is the mask of signals that the program gets. */
+static int start_and_wait(const struct unpacked *unpacked, char **arguments, const sigset_t *set,
+                          const sigset_t *before)
 {
-    sigset_t set, before;
-    wanted_signals(&set);
-    sigprocmask(SIG_BLOCK, &set, &before);
     pid_t child = fork();
     if (child == 0)
-        run_program(unpacked, arguments, &before);
+        run_program(unpacked, arguments, before);
     if (child < 0)
         return bundle_fail("no process can be started: %s", strerror(errno));
-    return wait_for(child, &set);
+    return wait_for(child, set);
 }
 
 int bundle_run(const char *self, FILE *bundle, const struct bundle_trailer *trailer, int count, char **arguments)
@@ -193,10 +192,13 @@ int bundle_run(const char *self, FILE *bundle, const struct bundle_trailer *trai
     unpacked->bundle = bundle;
     if (access("/proc/self/stat", R_OK) != 0)
         fputs("note: /proc is not mounted: figures that come from there will be missing\n", stderr);
+    sigset_t set, before;
+    wanted_signals(&set);
+    sigprocmask(SIG_BLOCK, &set, &before); /* one that comes while files are unpacked reaches the program then */
     int status = unpack(unpacked, trailer);
     char **made = status ? NULL : make_arguments(unpacked, self, trailer->probe, count, arguments);
     if (!status)
-        status = made ? start_and_wait(unpacked, made) : bundle_fail("memory is out");
+        status = made ? start_and_wait(unpacked, made, &set, &before) : bundle_fail("memory is out");
     free(made);
     clean_up(unpacked);
     free(unpacked);
