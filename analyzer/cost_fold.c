@@ -71,7 +71,7 @@ void cost_fold_groups(const struct cost_node *node, struct group_sum *sums, uint
             break;
         if (guess->other)
             others[guess->other] = group; /* is folded with the first arm, which comes before it */
-        else if (guess->guess == GUESS_ARM)
+        else if (guess->is_arm)
             fold_arms(node, sums, group, others[group]);
         else
             fold(node, sums, group, 1);

@@ -395,28 +395,22 @@ static struct outcome walk_node(struct walk *walk, uint32_t index)
 struct way {
     double entered; /* executions of the node around */
     uint32_t group;
-    uint32_t other;   /* the group of the arm before, of the same `if`, or 0 */
-    enum guess guess; /* what the node around makes of the share of what it holds */
+    uint32_t other; /* the group of the arm before, of the same `if`, or 0 */
+    bool in_branch; /* the node around is an `if` or a switch */
 };
-
-static enum guess guess_in(const struct node *node)
-{
-    if (node->kind == NODE_LOOP)
-        return GUESS_TURNS;
-    return node->kind == NODE_BRANCH || node->kind == NODE_SWITCH ? GUESS_ARM : GUESS_NONE;
-}
 
 /* Top down: shares become frequencies, and each guess opens a group. Returns the node's group. */
 static uint32_t multiply_out(const struct walk *walk, uint32_t index, const struct way *way, struct frequencies *result)
 {
     const struct node *nodes = walk->function->nodes.items;
     double frequency = fmin(way->entered * walk->share[index], MOST_TURNS);
-    struct way inside = {.entered = frequency, .group = way->group, .guess = guess_in(&nodes[index])};
+    bool chooses = nodes[index].kind == NODE_BRANCH || nodes[index].kind == NODE_SWITCH;
+    struct way inside = {.entered = frequency, .group = way->group, .in_branch = chooses};
     if (walk->spread[index] > 0) {
         result->group[result->group_count] = (struct frequency_group){
             .parent = way->group,
             .spread = walk->spread[index],
-            .guess = way->guess,
+            .is_arm = way->in_branch,
             .share = walk->share[index],
             .frequency = frequency,
             .other = way->other,

@@ -35,13 +35,11 @@ struct frequency_input {
     bool allocates; /* the function returns what it allocated */
 };
 
-enum guess { GUESS_NONE, GUESS_ARM, GUESS_TURNS };
-
 /* Parts of a function whose frequency contains the same guess. Group 0 is the function, without a guess. */
 struct frequency_group {
-    uint32_t parent; /* has a smaller number */
-    double spread;   /* of this guess alone */
-    enum guess guess;
+    uint32_t parent;  /* has a smaller number */
+    double spread;    /* of this guess alone */
+    bool is_arm;      /* of an `if` or a switch; else the turns of a loop */
     double share;     /* what was guessed: the probability of the arm, or the turns per entry of the loop */
     double frequency; /* executions of the arm, or turns, per call of the function */
     uint32_t other;   /* the second arm of an `if`: the group of the first; else 0 */

@@ -54,6 +54,20 @@ static void test_waiting_is_io_or_wait_by_kind(void **state)
     assert_int_equal(kind_of(cost), CLASS_WAIT);
 }
 
+/* The same waiting behind the same rare way: a queue mostly has room, a peer never has answered yet. */
+static void test_waiting_for_threads_is_less_sure(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait_spread = 0.5, .wait_reach = 0.1};
+    cost.wait[WAIT_NETWORK] = 5e6;
+    assert_int_equal(kind_of(cost), CLASS_IO);
+    cost.wait[WAIT_NETWORK] = 0;
+    cost.wait[WAIT_LOCK] = 5e6;
+    assert_int_equal(kind_of(cost), CLASS_CPU);
+    cost.wait_reach = 1;
+    assert_int_equal(kind_of(cost), CLASS_WAIT);
+}
+
 static void test_halves_are_mixed(void **state)
 {
     (void)state;
@@ -120,6 +134,7 @@ int main(void)
         cmocka_unit_test(test_halves_are_mixed),
         cmocka_unit_test(test_confidence_follows_distance_and_quality),
         cmocka_unit_test(test_waiting_that_is_seldom_reached_does_not_count),
+        cmocka_unit_test(test_waiting_for_threads_is_less_sure),
         cmocka_unit_test(test_waiting_that_is_not_there_does_not_count),
         cmocka_unit_test(test_unknown_only_where_most_is_unresolved),
     };

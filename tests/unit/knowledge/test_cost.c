@@ -202,6 +202,8 @@ static void effects_are_likely_as_their_conditions(void **state)
                    "flags has 2, "
                    "opens disk, allocates]}\n"
                    "  sort(n, f): {cpu: call, effects: [calls f during times n log with n at 2]}\n"
+                   "  visit(n, f): {cpu: 2 ns * n, effects: [calls f during times n]}\n"
+                   "  clear(n): {cpu: 2 ns * n}\n"
                    "  search(n, f): {cpu: call, effects: [calls f during times log n]}\n"
                    "  each(f): {cpu: call, effects: [calls f during times unknown, calls f field member signal]}\n");
     const struct api *opener = knowledge_find(knowledge, "opener");
@@ -223,6 +225,9 @@ static void effects_are_likely_as_their_conditions(void **state)
     const struct effect *each = knowledge_find(knowledge, "each")->effects;
     assert_near(knowledge_callback_times(&each[0], profile, NULL, 0).median, 100);
     assert_int_equal(each[1].when, CALLBACK_SIGNAL);
+    /* what says how often a callback is called counts items, not bytes */
+    assert_near(cost(knowledge, "visit", NOTHING).cpu.median, 2 * 100);
+    assert_near(cost(knowledge, "clear", NOTHING).cpu.median, 2 * 1000);
     assert_string_equal(each[1].field, "member");
     knowledge_free(knowledge);
 }
