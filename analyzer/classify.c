@@ -8,15 +8,6 @@
 
 #include <math.h>
 
-#define TAIL_OF_WAITING 0.25   /* of spread² / 2: how far a typical wait lies below the mean; 1: a plain log-normal */
-#define REACHES_EVEN 0.03      /* waiting that is reached so often is as likely as not to happen at all */
-#define OTHERS_EVEN 0.15       /* … for threads and children: a queue has room, a child or thread has ended */
-#define LEAST_RATIO_SPREAD 0.7 /* of waiting to computing: most errors of a model make both longer */
-#define BENEFIT_OF_DOUBT 1.8   /* by which CPU time is taken to be longer: work called trivial is lost to the advice */
-#define MODEL_SPREAD 1.5       /* of ln(time): by how much the model itself is wrong, measured */
-#define UNRESOLVED 0.75        /* share of the time that unknown calls stand for: nothing else is known */
-#define UNREVIEWED_COSTS 0.3   /* of the confidence is lost where all of the time comes from entries nobody read up */
-
 double cost_wait(const struct cost *cost)
 {
     double sum = 0;
@@ -25,9 +16,9 @@ double cost_wait(const struct cost *cost)
     return sum;
 }
 
-double happens_at_all(double reach)
+double happens_at_all(const struct expectations *expect, double reach)
 {
-    return reach / (reach + REACHES_EVEN);
+    return reach / (reach + expect->even_reach);
 }
 
 /* ln of a log-normal quantity. */
@@ -70,15 +61,15 @@ static enum class_kind kind_of_waiting(const struct cost *cost)
 }
 
 /* Most of what the function does is unresolved. */
-static bool is_unresolved(const struct cost *cost)
+static bool is_unresolved(const struct expectations *expect, const struct cost *cost)
 {
-    return cost->assumed >= UNRESOLVED && cost->unknown >= 0.5;
+    return cost->assumed >= expect->unresolved && cost->unknown >= 0.5;
 }
 
-static double waiting_happens(const struct cost *cost)
+static double waiting_happens(const struct expectations *expect, const struct cost *cost)
 {
     double others = (cost->wait[WAIT_LOCK] + cost->wait[WAIT_PROCESS]) / cost_wait(cost);
-    double even = REACHES_EVEN + others * (OTHERS_EVEN - REACHES_EVEN);
+    double even = expect->even_reach + others * (expect->even_reach_others - expect->even_reach);
     return cost->wait_chance * cost->wait_reach / (cost->wait_reach + even);
 }
 
@@ -102,24 +93,27 @@ static void add_case(double probability[CLASS_COUNT], double weight, struct loga
 }
 
 /* Of ln(W / C): what makes both longer does not count. */
-static double spread_of_ratio(const struct cost *cost)
+static double spread_of_ratio(const struct expectations *expect, const struct cost *cost)
 {
     double variance =
         cost->cpu_spread * cost->cpu_spread + cost->wait_spread * cost->wait_spread - 2 * cost->covariance;
-    return fmax(sqrt(fmax(variance, 0)), LEAST_RATIO_SPREAD);
+    return fmax(sqrt(fmax(variance, 0)), expect->ratio_spread);
 }
 
-void classify(const struct cost *cost, double quality, struct classification *classification)
+void classify(const struct expectations *expect, const struct cost *cost, double quality,
+              struct classification *classification)
 {
     *classification = (struct classification){.class_kind = CLASS_TRIVIAL};
-    double probability[CLASS_COUNT] = {0}, wait = cost_wait(cost), happens = wait > 0 ? waiting_happens(cost) : 0;
-    struct logarithm cpu = {log(fmax(cost->cpu * BENEFIT_OF_DOUBT, 0.1)), hypot(cost->cpu_spread, MODEL_SPREAD)};
+    double *probability = classification->probability, wait = cost_wait(cost),
+           happens = wait > 0 ? waiting_happens(expect, cost) : 0;
+    struct logarithm cpu = {log(fmax(cost->cpu * expect->benefit_of_doubt, 0.1)),
+                            hypot(cost->cpu_spread, expect->model_spread)};
     add_case(probability, 1 - happens, cpu, 1, 1, CLASS_IO);
     if (happens > 0) {
         double alone = fmax(cost->wait_spread * cost->wait_spread - cost->covariance, 0);
-        double tail = TAIL_OF_WAITING * alone / 2;
-        struct logarithm waiting = {log(wait) - tail, hypot(cost->wait_spread, MODEL_SPREAD)};
-        struct logarithm ratio = {waiting.mean - cpu.mean, spread_of_ratio(cost)};
+        double tail = expect->waiting_tail * alone / 2;
+        struct logarithm waiting = {log(wait) - tail, hypot(cost->wait_spread, expect->model_spread)};
+        struct logarithm ratio = {waiting.mean - cpu.mean, spread_of_ratio(expect, cost)};
         double mostly_cpu = below(log(CPU_UP_TO_SHARE / (1 - CPU_UP_TO_SHARE)), ratio);
         double not_waiting = below(log(IO_FROM_SHARE / (1 - IO_FROM_SHARE)), ratio);
         add_case(probability, happens, whole_time(cpu, waiting), mostly_cpu, not_waiting, kind_of_waiting(cost));
@@ -130,8 +124,8 @@ void classify(const struct cost *cost, double quality, struct classification *cl
     for (int kind = 0; kind < CLASS_COUNT; kind++)
         if (probability[kind] > probability[classification->class_kind])
             classification->class_kind = (enum class_kind)kind;
-    double confidence = probability[classification->class_kind] * quality * (1 - UNREVIEWED_COSTS * cost->unreviewed);
-    if (is_unresolved(cost))
+    double confidence = probability[classification->class_kind] * quality * (1 - expect->unreviewed * cost->unreviewed);
+    if (is_unresolved(expect, cost))
         classification->class_kind = CLASS_UNKNOWN;
     classification->confidence = fmin(fmax(confidence, 0.05), 0.99);
 }

@@ -8,7 +8,6 @@
 
 #define RECURSION_DEPTH 3  /* turns of a recursion among a few functions */
 #define LARGE_COMPONENT 12 /* among more functions than this most circles exist on paper only: one turn */
-#define RECURSION_GAIN 10.0
 
 struct solving {
     struct costs *costs;
@@ -98,11 +97,11 @@ static bool calls_itself(const struct graph *graph, uint32_t entry)
     return false;
 }
 
-/* Recursion multiplies what a call costs without it by RECURSION_GAIN at most. */
-static void limit_gain(struct cost *cost, const struct cost *without)
+/* Recursion multiplies what a call costs without it by `gain` at most. */
+static void limit_gain(double gain, struct cost *cost, const struct cost *without)
 {
-    double wait = cost_wait(without) * RECURSION_GAIN, now = cost_wait(cost);
-    cost->cpu = fmin(cost->cpu, without->cpu * RECURSION_GAIN);
+    double wait = cost_wait(without) * gain, now = cost_wait(cost);
+    cost->cpu = fmin(cost->cpu, without->cpu * gain);
     if (now <= wait)
         return;
     for (int kind = 0; kind < WAIT_COUNT; kind++)
@@ -122,7 +121,7 @@ static void solve_recursion(struct solving *solving, uint32_t first, uint32_t en
             if (round == 0)
                 without[i - first] = *total;
             else
-                limit_gain(total, &without[i - first]);
+                limit_gain(costs->expect->recursion_gain, total, &without[i - first]);
         }
     }
     free(without);
@@ -144,8 +143,12 @@ struct costs *costs_solve(const struct linked *linked, const struct program *pro
                           const struct knowledge *knowledge, const struct profile *profile)
 {
     struct costs *costs = must_malloc(sizeof *costs);
-    *costs =
-        (struct costs){.linked = linked, .program = program, .flow = flow, .knowledge = knowledge, .profile = profile};
+    *costs = (struct costs){.linked = linked,
+                            .program = program,
+                            .flow = flow,
+                            .knowledge = knowledge,
+                            .profile = profile,
+                            .expect = knowledge_expectations(knowledge)};
     arena_init(&costs->arena);
     arena_init(&costs->scratch);
     costs->traits = (struct trait_table){.linked = linked, .program = program, .flow = flow};

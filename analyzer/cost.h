@@ -31,7 +31,7 @@ double cost_wait(const struct cost *cost);
 
 /* How likely something happens at all of which so much is expected per call (0 to 1): what is expected once in
  * thousands of calls nearly never does, it is an error path or a feature that is not used. */
-double happens_at_all(double reach);
+double happens_at_all(const struct expectations *expect, double reach);
 
 /* Where most of something comes from: a call of the function, and what it leads to. */
 struct cost_source {
@@ -75,11 +75,13 @@ void costs_print(const struct costs *costs, uint32_t function, FILE *stream);
 struct classification {
     enum class_kind class_kind;
     double confidence;                   /* 0 to 1 */
+    double probability[CLASS_COUNT];     /* before the quality counts; of unknown: 0 */
     double share_low, share, share_high; /* waiting: 10 %, median, 90 % */
 };
 
 /* The class with the most probability over the borders (see model/concepts.h), for log-normal CPU and waiting.
  * `quality` (0 to 1) is that of the parse. `unknown` if what is unresolved could change the answer. */
-void classify(const struct cost *cost, double quality, struct classification *classification);
+void classify(const struct expectations *expect, const struct cost *cost, double quality,
+              struct classification *classification);
 
 #endif

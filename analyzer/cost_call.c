@@ -4,17 +4,11 @@
 #include <math.h>
 
 /* Profiles say what a library call takes in a loop of its own, with all caches warm: `calibrate` can measure that on
- * any machine. Between other work a short one takes so many times as much; what a long one loses is soon made up for.
- * Fitted to nineteen programs. */
-#define BETWEEN_OTHER_WORK 3.0
-#define LONG_CALL 5000.0 /* ns: here the loss is half */
-
-#define UNKNOWN_CALLS_COST 3.0  /* library calls: what a call that nobody knows is taken for … */
-#define UNKNOWN_CALL_SPREAD 2.0 /* … and how little that means */
-
-static double between_other_work(double cpu)
+ * any machine. Between other work a short one takes several times as much; what a long one loses is soon made up for.
+ */
+static double between_other_work(const struct expectations *expect, double cpu)
 {
-    return cpu * (1 + (BETWEEN_OTHER_WORK - 1) / (1 + cpu / LONG_CALL));
+    return cpu * (1 + (expect->library_factor - 1) / (1 + cpu / expect->library_long));
 }
 
 double cost_time(const struct cost *cost)
@@ -125,7 +119,7 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 {
     struct api_cost api_cost;
     knowledge_cost(api, costs->profile, arguments, argument_count, &api_cost);
-    struct cost cost = {.cpu = between_other_work(api_cost.cpu.median),
+    struct cost cost = {.cpu = between_other_work(costs->expect, api_cost.cpu.median),
                         .cpu_spread = api_cost.cpu.spread,
                         .cpu_reach = 1,
                         .wait_reach = 1,
@@ -142,9 +136,11 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
 
 uint32_t unknown_call_cost(struct costs *costs)
 {
-    double cpu = between_other_work(costs->profile->quantities[QUANTITY_LIBRARY_CALL].median) * UNKNOWN_CALLS_COST;
+    const struct expectations *expect = costs->expect;
+    double cpu =
+        between_other_work(expect, costs->profile->quantities[QUANTITY_LIBRARY_CALL].median) * expect->unknown_factor;
     array_push(
         &costs->known,
-        (struct cost){.cpu = cpu, .cpu_reach = 1, .cpu_spread = UNKNOWN_CALL_SPREAD, .unknown = 1, .assumed = 1});
+        (struct cost){.cpu = cpu, .cpu_reach = 1, .cpu_spread = expect->unknown_spread, .unknown = 1, .assumed = 1});
     return costs->known.count - 1;
 }

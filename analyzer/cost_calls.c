@@ -9,16 +9,12 @@
 #include <string.h>
 
 #define MOST_CALLS 1e12
-#define FROM_OUTSIDE 100.0 /* calls of a function that nobody here calls: a library's interface */
-#define EVENTS 1000.0      /* events that a loop handles */
-#define COLD_CALL 110.0    /* ns: some lines of code and data from memory */
-#define COLD_CALLS 14.0    /* how many calls it takes until half of that is over */
 
-static double registered_calls(enum callback_when when)
+static double registered_calls(const struct expectations *expect, enum callback_when when)
 {
     switch (when) {
     case CALLBACK_EVENT_LOOP:
-        return EVENTS;
+        return expect->events;
     case CALLBACK_THREAD:
     case CALLBACK_EXIT:
         return 1;
@@ -27,9 +23,9 @@ static double registered_calls(enum callback_when when)
         return 0.1;
     case CALLBACK_DURING:
     case CALLBACK_LATER:
-        return FROM_OUTSIDE;
+        return expect->outside_calls;
     }
-    return FROM_OUTSIDE;
+    return expect->outside_calls;
 }
 
 /* Calls that do not come from the program's own call sites. */
@@ -38,13 +34,13 @@ static void count_roots(const struct costs *costs, const uint8_t *called, double
     bool has_main = costs->program->main != NO_FUNCTION;
     for (uint32_t entry = 0; entry < costs->entries.count; entry++)
         if (!called[entry] && costs->first_entry[costs->entries.items[entry].function] == entry)
-            calls[entry] = has_main ? 1 : FROM_OUTSIDE;
+            calls[entry] = has_main ? 1 : costs->expect->outside_calls;
     uint32_t count;
     const struct registration *registrations = flow_registrations(costs->flow, &count);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t entry = costs->first_entry[registrations[i].function];
         if (entry != SUMMARY_NONE)
-            calls[entry] = fmax(calls[entry], registered_calls(registrations[i].when));
+            calls[entry] = fmax(calls[entry], registered_calls(costs->expect, registrations[i].when));
     }
     if (has_main)
         calls[costs->first_entry[costs->program->main]] = 1;
@@ -80,9 +76,9 @@ static void pass_on(const struct costs *costs, uint32_t entry, double *calls)
 }
 
 /* What a cold call costs more, in ns, where a run makes so many calls. */
-static double cold_start(double calls)
+static double cold_start(const struct expectations *expect, double calls)
 {
-    return COLD_CALL / (1 + calls / COLD_CALLS);
+    return expect->cold_call / (1 + calls / expect->cold_calls);
 }
 
 /* Library functions by symbol, summed over the program. */
@@ -102,7 +98,7 @@ static void start_libraries_cold(struct costs *costs, const double *calls)
                     if (!add)
                         symbols[target->symbol] += calls[entry] * site->frequency * target->weight;
                     else
-                        costs->known.items[target->known].cpu += cold_start(symbols[target->symbol]);
+                        costs->known.items[target->known].cpu += cold_start(costs->expect, symbols[target->symbol]);
                 }
             }
         }
@@ -113,7 +109,8 @@ static void start_libraries_cold(struct costs *costs, const double *calls)
 static void start_functions_cold(struct costs *costs)
 {
     for (uint32_t entry = 0; entry < costs->entries.count; entry++)
-        costs->nodes.items[entry].group_cpu[0] += cold_start(costs->calls[costs->entries.items[entry].function]);
+        costs->nodes.items[entry].group_cpu[0] +=
+            cold_start(costs->expect, costs->calls[costs->entries.items[entry].function]);
 }
 
 void cost_count_calls(struct costs *costs, const struct components *components)

@@ -7,12 +7,8 @@
 
 #include <math.h>
 
-#define DISPATCHER_BUSY 0.25 /* share of the time that a dispatcher has work */
-#define MOST_NS 1e15         /* eleven days: nothing is allowed to grow beyond */
-#define OWN_SPREAD 0.5       /* of the cost of operations: what a compiler makes of them */
+#define MOST_NS 1e15 /* eleven days: nothing is allowed to grow beyond */
 #define WIDEST_SPREAD 4.0
-#define CHEAP_TARGET 20.0 /* ns: among targets that take less it makes no difference */
-#define RARER_BY_COST 0.6 /* exponent: a target that takes ten times as long is called a quarter as often */
 
 static double square(double x)
 {
@@ -54,16 +50,17 @@ static void finish_sum(struct cost *sum)
 
 /* What is reached less often by a factor counts less than its mean: what nearly never happens is an error path, or a
  * feature that is not used. Returns the factor for the mean, and lowers the reach. */
-static double reach_less(double *reach, double by)
+static double reach_less(const struct expectations *expect, double *reach, double by)
 {
     double before = *reach;
     *reach = before * by;
-    return before > 0 && by < 1 ? happens_at_all(*reach) / happens_at_all(before) : 1;
+    return before > 0 && by < 1 ? happens_at_all(expect, *reach) / happens_at_all(expect, before) : 1;
 }
 
-static void cost_reaches_less(struct site_cost *cost, double cpu_by, double wait_by)
+static void cost_reaches_less(const struct expectations *expect, struct site_cost *cost, double cpu_by, double wait_by)
 {
-    double cpu = reach_less(&cost->mean.cpu_reach, cpu_by), wait = reach_less(&cost->mean.wait_reach, wait_by);
+    double cpu = reach_less(expect, &cost->mean.cpu_reach, cpu_by),
+           wait = reach_less(expect, &cost->mean.wait_reach, wait_by);
     cost->mean.cpu *= cpu;
     cost->cpu_variance *= square(cpu);
     for (int kind = 0; kind < WAIT_COUNT; kind++)
@@ -80,7 +77,8 @@ static void weigh_targets(struct costs *costs, const struct cost_site *site)
     struct cost_target *targets = &costs->targets.items[site->first_target];
     double sum = 0;
     for (uint32_t i = 0; i < site->target_count; i++) {
-        targets[i].weight = pow(target_cost(costs, &targets[i])->cpu + CHEAP_TARGET, -RARER_BY_COST);
+        targets[i].weight =
+            pow(target_cost(costs, &targets[i])->cpu + costs->expect->cheap_target, -costs->expect->rarer_target);
         sum += targets[i].weight;
     }
     for (uint32_t i = 0; i < site->target_count; i++)
@@ -111,7 +109,8 @@ static void site_cost_of(struct costs *costs, const struct cost_site *site, stru
     result->wait_variance = wait_square - square(wait);
     result->covariance = product - cpu * wait;
     if (site->target_count > 1)
-        cost_reaches_less(result, share(square(cpu), square_of_cpus), share(square(wait), square_of_waits));
+        cost_reaches_less(costs->expect, result, share(square(cpu), square_of_cpus),
+                          share(square(wait), square_of_waits));
 }
 
 static double spread_of(double mean, double variance)
@@ -138,14 +137,14 @@ static void limit(struct cost *cost)
         cost->wait[kind] *= MOST_NS / time;
 }
 
-static void begin_sums(const struct cost_node *node, struct group_sum *sums)
+static void begin_sums(const struct expectations *expect, const struct cost_node *node, struct group_sum *sums)
 {
     double own = 0;
     for (uint32_t group = 0; group < node->group_count; group++) {
         sums[group] = (struct group_sum){.cpu = node->group_cpu[group]};
         own += node->group_cpu[group];
     }
-    sums[0].cpu_variance += square(own * OWN_SPREAD);
+    sums[0].cpu_variance += square(own * expect->own_spread);
 }
 
 /* What the function computes itself, once it is known what runs less often than guessed. */
@@ -164,7 +163,8 @@ static void make_rarer(struct costs *costs, const struct cost_node *node, struct
         struct cost_site *site = &costs->sites.items[node->first_site + i];
         site->cpu_frequency = site->frequency * room->sums[site->group].rarer;
         if (site->cpu_frequency < site->frequency)
-            reach_less(&room->sites[i].mean.cpu_reach, fmin(site->cpu_frequency, 1) / fmin(site->frequency, 1));
+            reach_less(costs->expect, &room->sites[i].mean.cpu_reach,
+                       fmin(site->cpu_frequency, 1) / fmin(site->frequency, 1));
     }
 }
 
@@ -195,9 +195,10 @@ static double reach_of(const struct costs *costs, const struct cost_node *node, 
 
 /* A dispatcher waits until there is work, and programs that serve are idle most of the time: handlers that look
  * expensive do not make it busy. */
-static void idle_between_work(struct cost *cost)
+static void idle_between_work(const struct expectations *expect, struct cost *cost)
 {
-    double least = cost->cpu * (1 - DISPATCHER_BUSY) / DISPATCHER_BUSY;
+    double busy = expect->dispatcher_busy;
+    double least = cost->cpu * (1 - busy) / busy;
     if (cost->wait[WAIT_IDLE] > 0 && cost->wait[WAIT_IDLE] < least)
         cost->wait[WAIT_IDLE] = least;
 }
@@ -208,13 +209,13 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room)
     struct cost_entry *entry = &costs->entries.items[index];
     struct group_sum *sums = room->sums;
     struct cost total = {0};
-    begin_sums(node, sums);
+    begin_sums(costs->expect, node, sums);
     for (uint32_t i = 0; i < node->site_count; i++) {
         const struct cost_site *site = &costs->sites.items[node->first_site + i];
         struct site_cost *cost = &room->sites[i];
         struct group_sum *sum = &sums[site->group];
         site_cost_of(costs, site, cost);
-        cost_reaches_less(cost, fmin(site->frequency, 1), fmin(site->frequency, 1));
+        cost_reaches_less(costs->expect, cost, fmin(site->frequency, 1), fmin(site->frequency, 1));
         add_cost(&total, &cost->mean, site->frequency);
         sum->cpu += site->frequency * cost->mean.cpu;
         sum->cpu_variance += square(site->frequency) * cost->cpu_variance;
@@ -222,7 +223,7 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room)
         sum->wait_variance += square(site->frequency) * cost->wait_variance;
         sum->covariance += square(site->frequency) * cost->covariance;
     }
-    cost_fold_groups(node, sums, room->others);
+    cost_fold_groups(costs->expect, node, sums, room->others);
     make_rarer(costs, node, room);
     entry->self_cpu = own_cpu(node, sums);
     total.cpu = sums[0].cpu;
@@ -233,7 +234,7 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room)
     total.cpu_reach = reach_of(costs, node, room->sites, entry->self_cpu, false);
     total.wait_reach = reach_of(costs, node, room->sites, 0, true);
     if (costs->traits.of[entry->function].dispatches)
-        idle_between_work(&total);
+        idle_between_work(costs->expect, &total);
     limit(&total);
     entry->total = total;
 }

@@ -12,8 +12,6 @@
 
 #include <math.h>
 
-#define CHEAP 150.0 /* ns: below, an arm is hardly rarer for what it costs */
-#define RARER 0.3   /* exponent: an arm that takes ten times as long has half of the odds */
 #define NOTHING 1.0 /* ns: makes no difference */
 
 static double square(double x)
@@ -28,9 +26,9 @@ static double computes(const struct cost_node *node, const struct group_sum *sum
     return group && frequency > 0 ? sums[group].cpu / frequency : 0;
 }
 
-static double rarer_by(double cpu)
+static double rarer_by(const struct expectations *expect, double cpu)
 {
-    return cpu < NOTHING ? 1 : pow(1 + cpu / CHEAP, -RARER);
+    return cpu < NOTHING ? 1 : pow(1 + cpu / expect->cheap_arm, -expect->rarer_arm);
 }
 
 /* Adds a group to the one that holds it; `rarer` multiplies how often it runs, as far as it computes. */
@@ -46,18 +44,20 @@ static void fold(const struct cost_node *node, struct group_sum *sums, uint32_t 
 }
 
 /* An arm and the other one, if there is a group of it (else 0): their odds are weighed by what they cost. */
-static void fold_arms(const struct cost_node *node, struct group_sum *sums, uint32_t arm, uint32_t other)
+static void fold_arms(const struct expectations *expect, const struct cost_node *node, struct group_sum *sums,
+                      uint32_t arm, uint32_t other)
 {
     double likely = fmin(node->groups[arm].share, 1);
-    double weight = rarer_by(computes(node, sums, arm));
-    double other_weight = rarer_by(computes(node, sums, other));
+    double weight = rarer_by(expect, computes(node, sums, arm));
+    double other_weight = rarer_by(expect, computes(node, sums, other));
     double both = likely * weight + (1 - likely) * other_weight;
     fold(node, sums, arm, weight / both);
     if (other)
         fold(node, sums, other, other_weight / both);
 }
 
-void cost_fold_groups(const struct cost_node *node, struct group_sum *sums, uint32_t *others)
+void cost_fold_groups(const struct expectations *expect, const struct cost_node *node, struct group_sum *sums,
+                      uint32_t *others)
 {
     for (uint32_t group = 0; group < node->group_count; group++)
         others[group] = 0;
@@ -72,7 +72,7 @@ void cost_fold_groups(const struct cost_node *node, struct group_sum *sums, uint
         if (guess->other)
             others[guess->other] = group; /* is folded with the first arm, which comes before it */
         else if (guess->is_arm)
-            fold_arms(node, sums, group, others[group]);
+            fold_arms(expect, node, sums, group, others[group]);
         else
             fold(node, sums, group, 1);
     }

@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#define BOUND_TARGETS 6  /* a site with more targets than this calls their default entries */
-#define COMPILED 0.8     /* of the operations of the source are left by a compiler */
-#define INLINED_CALL 0.3 /* of a call's overhead is left where the compiler can inline the callee */
+#define BOUND_TARGETS 6 /* a site with more targets than this calls their default entries */
 
 /* ---- entries ---- */
 
@@ -212,7 +210,7 @@ static double operations_cost(const struct costs *costs, const struct operations
                      operations->memory * cost[QUANTITY_LOAD].median +
                      operations->floating * cost[QUANTITY_FLOAT_OPERATION].median +
                      operations->division * cost[QUANTITY_DIVISION].median;
-    return COMPILED * written;
+    return costs->expect->compiled * written;
 }
 
 /* What calling costs by itself: library entries include it. */
@@ -226,7 +224,7 @@ static double call_overhead(const struct costs *costs, const struct function *ca
     if (definition == NO_FUNCTION)
         return 0;
     bool inlined = costs->traits.of[definition].small || function_of(costs, definition)->flags & FUNCTION_INLINE;
-    return inlined ? INLINED_CALL * overhead : overhead;
+    return inlined ? costs->expect->inlined_call * overhead : overhead;
 }
 
 static void own_work(struct making *making, struct cost_node *cost_node)
@@ -301,7 +299,12 @@ static void find_frequencies(struct making *making)
             flags[call] = traits_of_call(&costs->traits, making->function, call);
     }
     making->asked = ARENA_ARRAY(&costs->scratch, struct asked, body->values.count);
-    struct frequency_input input = {body, flags, constants_of, making, costs->traits.of[making->function].allocates};
+    struct frequency_input input = {.function = body,
+                                    .expect = costs->expect,
+                                    .calls = flags,
+                                    .constants = constants_of,
+                                    .data = making,
+                                    .allocates = costs->traits.of[making->function].allocates};
     frequency_solve(&input, &costs->scratch, &making->frequencies);
     if (!making->binding.count)
         return;

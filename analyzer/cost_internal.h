@@ -60,6 +60,7 @@ struct costs {
     const struct flow *flow;
     const struct knowledge *knowledge;
     const struct profile *profile;
+    const struct expectations *expect;
     struct arena arena;
     struct arena scratch; /* emptied for every entry */
     struct trait_table traits;
@@ -163,7 +164,8 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room);
 /* ---- cost_fold.c ---- */
 
 /* Adds all groups up into sums[0], and sets `rarer` of each. `others` has room for a number for each group. */
-void cost_fold_groups(const struct cost_node *node, struct group_sum *sums, uint32_t *others);
+void cost_fold_groups(const struct expectations *expect, const struct cost_node *node, struct group_sum *sums,
+                      uint32_t *others);
 
 /* ---- cost_sources.c ---- */
 

@@ -69,10 +69,10 @@ static void add_site(struct text *text, const struct costs *costs, uint32_t func
     text_add_char(text, '\n');
 }
 
-static void add_class(struct text *text, const struct cost *cost)
+static void add_class(struct text *text, const struct expectations *expect, const struct cost *cost)
 {
     struct classification class;
-    classify(cost, 1, &class);
+    classify(expect, cost, 1, &class);
     text_printf(text, "%s (%.2f), share of waiting %.2f (%.2f to %.2f)\n", class_name(class.class_kind),
                 class.confidence, class.share, class.share_low, class.share_high);
 }
@@ -82,7 +82,7 @@ static void add_entry(struct text *text, const struct costs *costs, uint32_t ind
     const struct cost_entry *entry = &costs->entries.items[index];
     const struct cost_node *node = &costs->nodes.items[index];
     text_add(text, node->binding.count ? "  bound: " : "  ");
-    add_class(text, &entry->total);
+    add_class(text, costs->expect, &entry->total);
     text_add(text, "    ");
     add_cost(text, &entry->total);
     add_time(text, ", own", entry->self_cpu);

@@ -19,9 +19,9 @@ static void remember(struct cost_source *source, const struct cost_site *site, c
 }
 
 /* What is reached by so few calls counts less, as in cost_evaluate. */
-static double seldom(double calls, double reach)
+static double seldom(const struct expectations *expect, double calls, double reach)
 {
-    return reach > 0 && calls < 1 ? happens_at_all(calls * reach) / happens_at_all(reach) : 1;
+    return reach > 0 && calls < 1 ? happens_at_all(expect, calls * reach) / happens_at_all(expect, reach) : 1;
 }
 
 void cost_find_sources(struct costs *costs, uint32_t index)
@@ -40,7 +40,8 @@ void cost_find_sources(struct costs *costs, uint32_t index)
             const struct cost *cost = target_cost(costs, target);
             double calls = site->frequency * target->weight;
             double cpu_calls = site->cpu_frequency * target->weight;
-            double cpu_counts = seldom(cpu_calls, cost->cpu_reach), wait_counts = seldom(calls, cost->wait_reach);
+            double cpu_counts = seldom(costs->expect, cpu_calls, cost->cpu_reach),
+                   wait_counts = seldom(costs->expect, calls, cost->wait_reach);
             if (cpu > 0)
                 remember(&entry->most_cpu, site, target, costs, fmin(cpu_calls * cost->cpu * cpu_counts / cpu, 1));
             if (wait > 0)

@@ -192,7 +192,7 @@ static void set_cost(const struct deriving *deriving, uint32_t caller, uint32_t 
     if (!set_cpu_by_size(deriving, caller, length, plain, variant))
         variant->cpu_call = fixed_time(fmax(believed(plain->total.cpu), 0.5), fmin(plain->total.cpu_spread, 2));
     set_wait(deriving, &plain->total, variant);
-    classify(&plain->total, linked->broken ? broken : 1, &classification);
+    classify(deriving->costs->expect, &plain->total, linked->broken ? broken : 1, &classification);
     api->confidence = classification.confidence * agreement;
     if (classification.class_kind == CLASS_UNKNOWN)
         api->confidence *= doubt_of_unknown;

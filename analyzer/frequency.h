@@ -1,8 +1,8 @@
 /* Frequencies: how often each part of a function is executed per call of the function, expected from its structure.
  *
- * Loops by trip count, branches by their conditions and by what their arms do; docs/analyzer.md lists the numbers and
- * their sources. What is a guess has a spread (standard deviation of ln): parts that share a guess form a group, so
- * that the error of a loop's trip count counts once for all that the loop holds.
+ * Loops by trip count, branches by their conditions and by what their arms do; the numbers and their sources stand in
+ * knowledge/expectations.yaml. What is a guess has a spread (standard deviation of ln): parts that share a guess form a
+ * group, so that the error of a loop's trip count counts once for all that the loop holds.
  *
  * Ownership: results live in the arena that was given. Threads: no state is kept.
  */
@@ -10,6 +10,7 @@
 #define ANALYZER_FREQUENCY_H
 
 #include "base/arena.h"
+#include "knowledge/knowledge.h"
 #include "model/summary.h"
 
 #include <stdbool.h>
@@ -29,6 +30,7 @@ typedef uint32_t constants_function(void *data, uint32_t value, int64_t constant
 
 struct frequency_input {
     const struct function *function;
+    const struct expectations *expect;
     const uint8_t *calls;          /* CALL_… of each call; NULL: nothing known */
     constants_function *constants; /* NULL: only literals are known */
     void *data;
@@ -63,6 +65,7 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
 
 struct likelihood {
     const struct frequency_input *input;
+    const struct expectations *expect;
     const uint8_t *slots; /* SLOT_HOLDS_… */
 };
 

@@ -1,31 +1,24 @@
 /* How likely conditions hold: decided by constants, else by the shape of the comparison.
  *
- * The numbers follow Ball and Larus, Branch prediction for free (PLDI 1993) and the hit rates that GCC measures for the
- * same heuristics (gcc/predict.def); see docs/analyzer.md.
+ * The shapes are those of Ball and Larus, Branch prediction for free (PLDI 1993); the numbers and their sources stand
+ * in knowledge/expectations.yaml.
  */
 #include "analyzer/frequency.h"
 
-#define LIKELY 0.95 /* __builtin_expect: GCC assumes 0.9, programs keep their promise better than that */
-#define ALLOCATION_FAILS 0.002
-#define CALL_FAILS 0.08    /* a result below 0, or -1 */
-#define NEGATIVE 0.12      /* any other value below 0 */
-#define CALL_SUCCEEDS 0.65 /* a result of 0 */
-#define EQUALS_CONSTANT 0.4
-#define EQUALS_ZERO 0.4
-#define EQUALS_ANOTHER 0.3 /* two values that are not constant */
-#define CHARACTER_EQUALS 0.15
-#define BITS_SET 0.4
-
 /* How likely a value is not 0, by where it lies: a member or a variable with static storage that is asked for is often
- * a feature that is not used, a parameter seldom. Measured on nineteen programs; Ball and Larus do not ask where. */
-struct set_value {
-    double pointer, number;
-};
-static const struct set_value is_set_in[] = {
-    [SLOT_PARAMETER] = {0.65, 0.5}, [SLOT_LOCAL] = {0.65, 0.5},  [SLOT_GLOBAL] = {0.75, 0.38},
-    [SLOT_FIELD] = {0.55, 0.28},    [SLOT_RETURN] = {0.75, 0.5},
-};
-static const struct set_value is_set_elsewhere = {0.75, 0.5}; /* behind a pointer, computed, or a call's result */
+ * a feature that is not used, a parameter seldom. Ball and Larus do not ask where. */
+static double is_set_in(const struct expectations *expect, const struct slot *slot, bool pointer)
+{
+    if (slot && slot->kind == SLOT_PARAMETER)
+        return pointer ? expect->pointer_parameter : expect->number_parameter;
+    if (slot && slot->kind == SLOT_LOCAL)
+        return pointer ? expect->pointer_local : expect->number_local;
+    if (slot && slot->kind == SLOT_GLOBAL)
+        return pointer ? expect->pointer_static : expect->number_static;
+    if (slot && slot->kind == SLOT_FIELD)
+        return pointer ? expect->pointer_member : expect->number_member;
+    return pointer ? expect->pointer_other : expect->number_other;
+}
 
 const uint8_t *likelihood_slots(const struct frequency_input *input, struct arena *arena)
 {
@@ -127,46 +120,48 @@ static const struct slot *slot_of(const struct likelihood *likelihood, uint32_t 
 /* The probability that the value is not 0. */
 static double truth(const struct likelihood *likelihood, const struct condition *condition)
 {
+    const struct expectations *expect = likelihood->expect;
     uint8_t held = holds(likelihood, condition->a);
     if (held & SLOT_HOLDS_ALLOCATION)
-        return 1 - ALLOCATION_FAILS;
+        return 1 - expect->allocation_fails;
     const struct slot *slot = slot_of(likelihood, condition->a);
-    const struct set_value *set = slot ? &is_set_in[slot->kind] : &is_set_elsewhere;
     if (condition->type == OPERAND_POINTER)
-        return set->pointer;
+        return is_set_in(expect, slot, true);
     if (condition->type == OPERAND_CHARACTER)
-        return 1 - CHARACTER_EQUALS;
-    return held & SLOT_HOLDS_RESULT ? 1 - CALL_SUCCEEDS : set->number;
+        return 1 - expect->character_equals;
+    return held & SLOT_HOLDS_RESULT ? 1 - expect->call_succeeds : is_set_in(expect, slot, false);
 }
 
 static double equal(const struct likelihood *likelihood, const struct condition *condition)
 {
+    const struct expectations *expect = likelihood->expect;
     int64_t b[KNOWN_CONSTANTS];
     uint32_t known = likelihood_constants(likelihood, condition->b, b);
     if (condition->type == OPERAND_POINTER)
-        return known ? 1 - truth(likelihood, condition) : EQUALS_ANOTHER;
+        return known ? 1 - truth(likelihood, condition) : expect->equals_another;
     if (condition->type == OPERAND_CHARACTER)
-        return CHARACTER_EQUALS;
+        return expect->character_equals;
     if (!known)
-        return EQUALS_ANOTHER;
+        return expect->equals_another;
     if (b[0] == -1)
-        return CALL_FAILS;
+        return expect->call_fails;
     if (b[0] != 0)
-        return EQUALS_CONSTANT;
+        return expect->equals_constant;
     if (holds(likelihood, condition->a) & SLOT_HOLDS_RESULT)
-        return CALL_SUCCEEDS;
-    return EQUALS_ZERO;
+        return expect->call_succeeds;
+    return expect->equals_zero;
 }
 
 /* The probability of "value < bound" (or <=), bound known. */
 static double below(const struct likelihood *likelihood, uint32_t value, int64_t bound, bool or_equal)
 {
+    const struct expectations *expect = likelihood->expect;
     bool failed = bound < 0 || (bound == 0 && !or_equal);
     if (holds(likelihood, value) & SLOT_HOLDS_RESULT)
-        return failed ? CALL_FAILS : bound == 0 ? 2 * CALL_FAILS : 0.5;
+        return failed ? expect->call_fails : bound == 0 ? 2 * expect->call_fails : 0.5;
     if (failed)
-        return NEGATIVE;
-    return bound == 0 ? 2 * NEGATIVE : 0.5;
+        return expect->negative;
+    return bound == 0 ? 2 * expect->negative : 0.5;
 }
 
 static double ordered(const struct likelihood *likelihood, const struct condition *condition)
@@ -196,7 +191,7 @@ static double by_shape(const struct likelihood *likelihood, const struct conditi
     case CONDITION_NOT_EQUAL:
         return 1 - equal(likelihood, condition);
     case CONDITION_BITS:
-        return BITS_SET;
+        return likelihood->expect->bits_set;
     default:
         return ordered(likelihood, condition);
     }
@@ -236,7 +231,7 @@ double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *
         p = of_plain(likelihood, condition, certain);
     }
     if (!*certain && condition->hint != HINT_NONE)
-        p = condition->hint == HINT_LIKELY ? LIKELY : 1 - LIKELY;
+        p = condition->hint == HINT_LIKELY ? likelihood->expect->likely : 1 - likelihood->expect->likely;
     return p;
 }
 

@@ -3,13 +3,6 @@
 
 #include <math.h>
 
-#define COLD_ARM 0.05
-#define ERROR_ARM 0.035 /* returns a negative constant */
-#define LOG_ARM 0.1
-#define SLEEP_ARM 0.05     /* waits before it tries again, or slows down on purpose */
-#define LEAVING_ARM 0.3    /* does something and returns or jumps away, the other arm goes on */
-#define GUARDING_ARM 0.45  /* returns at once: often there is nothing to do */
-#define LIKELY_EXITS 1.0   /* -ln of the chance to get through a sequence, before exits are taken to be rarer */
 #define LEAST_PASSING 0.05 /* what is left more surely than that is left on purpose */
 
 void outcome_add(struct outcome *sum, const struct outcome *part, double by)
@@ -46,17 +39,17 @@ static void pass_more(struct outcome *part, double next)
     *part = softened;
 }
 
-void outcome_soften_exits(struct outcome *parts, uint32_t count)
+void outcome_soften_exits(const struct expectations *expect, struct outcome *parts, uint32_t count)
 {
     double hazard = 0;
     for (uint32_t i = 0; i < count; i++)
         if (may_be_left(&parts[i]))
             hazard -= log(parts[i].next);
-    if (hazard <= LIKELY_EXITS)
+    if (hazard <= expect->likely_exits)
         return;
     for (uint32_t i = 0; i < count; i++)
         if (may_be_left(&parts[i]))
-            pass_more(&parts[i], pow(parts[i].next, sqrt(LIKELY_EXITS / hazard)));
+            pass_more(&parts[i], pow(parts[i].next, sqrt(expect->likely_exits / hazard)));
 }
 
 static bool goes_away(const struct outcome *outcome)
@@ -64,16 +57,20 @@ static bool goes_away(const struct outcome *outcome)
     return outcome->back + outcome->away > 0.9;
 }
 
-double outcome_arm_likely(const struct outcome *arm, const struct outcome *other, bool only_leaves)
+double outcome_arm_likely(const struct expectations *expect, const struct outcome *arm, const struct outcome *other,
+                          bool only_leaves)
 {
     if (arm->cold >= 0.5 && other->cold < 0.5)
-        return COLD_ARM;
+        return expect->cold_arm;
     if (arm->sleep >= 0.5 && other->sleep < 0.5)
-        return SLEEP_ARM;
+        return expect->sleep_arm;
     if (goes_away(arm) && !goes_away(other))
-        return arm->error ? ERROR_ARM : arm->log >= 0.5 ? LOG_ARM / 2 : only_leaves ? GUARDING_ARM : LEAVING_ARM;
+        return arm->error        ? expect->error_arm
+               : arm->log >= 0.5 ? expect->log_arm / 2
+               : only_leaves     ? expect->guarding_arm
+                                 : expect->leaving_arm;
     if (arm->log >= 0.5 && other->log < 0.5)
-        return LOG_ARM;
+        return expect->log_arm;
     return 0.5;
 }
 

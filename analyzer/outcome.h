@@ -1,9 +1,11 @@
 /* How control leaves a part of a function, and what that says about branches; inside the frequency pass.
  *
- * docs/analyzer.md lists the numbers and their sources. Threads: no state is kept.
+ * Threads: no state is kept.
  */
 #ifndef ANALYZER_OUTCOME_H
 #define ANALYZER_OUTCOME_H
+
+#include "knowledge/knowledge.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,10 +31,11 @@ double outcome_exits(const struct outcome *outcome);
 
 /* Each part that may be left is a guess, and a long function that makes many of them would hardly ever reach its end,
  * which is what it is for. So many exits in one sequence are taken to be rarer. */
-void outcome_soften_exits(struct outcome *parts, uint32_t count);
+void outcome_soften_exits(const struct expectations *expect, struct outcome *parts, uint32_t count);
 
 /* How likely an arm is by what it does: 0.5 says nothing. `only_leaves`: it returns and does nothing else. */
-double outcome_arm_likely(const struct outcome *arm, const struct outcome *other, bool only_leaves);
+double outcome_arm_likely(const struct expectations *expect, const struct outcome *arm, const struct outcome *other,
+                          bool only_leaves);
 
 /* Dempster's rule for two independent opinions (Wu and Larus, MICRO 1994). */
 double outcome_combine(double a, double b);

@@ -44,7 +44,8 @@ static const char *unknown_text(const struct stages *stages, const struct cost_e
 void stage_classify(const struct stages *stages, const struct cost_entry *entry, struct classification *classification)
 {
     bool broken = stages->linked.functions.items[entry->function].broken;
-    classify(&entry->total, broken ? quality_of_broken_units : 1, classification);
+    classify(knowledge_expectations(stages->knowledge), &entry->total, broken ? quality_of_broken_units : 1,
+             classification);
 }
 
 static void add_flips(const struct stages *stages, uint32_t function, struct result *result, struct function_result *to)

@@ -1,17 +1,29 @@
 /* How many turns a loop makes: from its trip count, its condition, or its kind. */
 #include "analyzer/frequency.h"
 
-#define NESTED 0.7 /* of the turns are left inside another loop: there are many small rows, or few large ones */
-#define SELDOM 0.2 /* a condition that holds so seldom does not run a loop, it tries something again */
-
-/* Medians and spreads where nothing is known. GCC measures that loop exits are taken every ninth time, LLVM assumes
- * every thirty-first. */
-static const struct turns turns_by_kind[] = {
-    [LOOP_COUNTED] = {.expected = 3.8, .spread = 1.6}, [LOOP_CONDITION] = {.expected = 9, .spread = 1.6},
-    [LOOP_LIST] = {.expected = 3.6, .spread = 1.4},    [LOOP_STRING] = {.expected = 13, .spread = 1.0},
-    [LOOP_CALL] = {.expected = 5.5, .spread = 1.4},    [LOOP_ENDLESS] = {.expected = 1000, .spread = 1.6},
-    [LOOP_ONCE] = {.expected = 1, .spread = 0},        [LOOP_GOTO] = {.expected = 1.3, .spread = 0.5},
-};
+/* Where nothing is known. */
+static struct turns turns_by_kind(const struct expectations *expect, enum loop_kind kind)
+{
+    switch (kind) {
+    case LOOP_COUNTED:
+        return (struct turns){.expected = expect->turns_counted, .spread = 1.6};
+    case LOOP_CONDITION:
+        return (struct turns){.expected = expect->turns_condition, .spread = 1.6};
+    case LOOP_LIST:
+        return (struct turns){.expected = expect->turns_list, .spread = 1.4};
+    case LOOP_STRING:
+        return (struct turns){.expected = expect->turns_string, .spread = 1.0};
+    case LOOP_CALL:
+        return (struct turns){.expected = expect->turns_call, .spread = 1.4};
+    case LOOP_ENDLESS:
+        return (struct turns){.expected = expect->turns_endless, .spread = 1.6};
+    case LOOP_GOTO:
+        return (struct turns){.expected = expect->turns_goto, .spread = 0.5};
+    case LOOP_ONCE:
+        break;
+    }
+    return (struct turns){.expected = 1};
+}
 
 /* The trip count where constants tell it. A flag that a loop waits for is no count: it only holds 0 and 1. */
 static bool known_turns(const struct likelihood *likelihood, const struct node *loop, struct turns *turns)
@@ -39,7 +51,7 @@ static bool is_seldom(const struct likelihood *likelihood, uint32_t index)
     bool certain;
     if (condition->op == CONDITION_AND)
         return is_seldom(likelihood, condition->a) || is_seldom(likelihood, condition->b);
-    return likelihood_of(likelihood, index, &certain) < SELDOM;
+    return likelihood_of(likelihood, index, &certain) < likelihood->expect->seldom;
 }
 
 static bool tests_call(const struct function *function, uint32_t index, uint32_t call)
@@ -86,11 +98,11 @@ struct turns turns_of(const struct likelihood *likelihood, uint32_t index)
 {
     const struct function *function = likelihood->input->function;
     const struct node *loop = &function->nodes.items[index];
-    struct turns turns = turns_by_kind[loop->flags];
+    struct turns turns = turns_by_kind(likelihood->expect, (enum loop_kind)loop->flags);
     turns.test_ends = SUMMARY_NONE;
     turns.enters = 1;
     if (counts_or_tests(loop) && is_nested(function, index))
-        turns.expected *= NESTED;
+        turns.expected *= likelihood->expect->nested_loop;
     bool known = known_turns(likelihood, loop, &turns);
     bool is_test = loop->flags == LOOP_CONDITION || loop->flags == LOOP_CALL || loop->flags == LOOP_COUNTED;
     if (!is_test || loop->a == SUMMARY_NONE)

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shlex
 import subprocess
 import sys
@@ -60,6 +61,24 @@ def classify(tree, *options):
     if not ran.stdout:
         fail(f"concadvise classify {tree} ended with {ran.returncode} and printed nothing")
     return json.loads(ran.stdout)
+
+
+def build_with_analyzer(source):
+    """Compiles bench/SOURCE with the analyzer's libraries of a build; returns the program."""
+    build = pathlib.Path(os.environ.get("BUILD_DIR", SOURCE / "build/release")).resolve()
+    libraries = [build / "lib" / f"lib{folder}.a" for folder in ("analyzer", "knowledge", "model", "base")]
+    if not all(library.exists() for library in libraries):
+        fail(f"there is no {libraries[0]}; run 'make build', or name a build directory in BUILD_DIR")
+    cache = dict(re.findall(r"^(LIBCLANG_\w+):\w+=(.*)$", (build / "CMakeCache.txt").read_text(encoding="utf-8"), re.M))
+    libclang = cache["LIBCLANG_LIBRARY"]
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    driver = OUTPUT / pathlib.Path(source).stem
+    command = ["cc", "-std=c17", "-D_GNU_SOURCE", "-O2", "-I", SOURCE, "-I", cache["LIBCLANG_INCLUDE_DIR"],
+               BENCH / source, *libraries, libclang, f"-Wl,-rpath,{os.path.dirname(libclang)}",
+               "-ljson-c", "-lyaml", "-lxxhash", "-lm", "-o", driver]
+    if subprocess.run(command, check=False).returncode:
+        fail(f"{source} does not build")
+    return driver
 
 
 def concprobe_library(build):

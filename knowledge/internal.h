@@ -66,6 +66,7 @@ struct knowledge {
     ARRAY(const struct api *) entries;
     ARRAY(struct alias) aliases;
     ARRAY(struct profile *) profiles;
+    struct expectations expectations;
     ARRAY(struct yaml_tree *) kept_trees;
     enum {
         LOADING_USERS,   /* a second entry of the same name replaces the first */
@@ -97,6 +98,7 @@ bool parse_constants(struct parse *parse);
 bool parse_attributes(struct parse *parse);
 bool parse_api_file(struct parse *parse);
 bool parse_profile(struct parse *parse);
+bool parse_expectations(struct parse *parse);
 bool parse_reviews(struct parse *parse);
 
 /* ---- derived.c: the folder derived/ ---- */

@@ -70,6 +70,15 @@ struct profile {
     struct fd_prior fd_priors[FD_FAMILY_COUNT]; /* what a descriptor of which nothing is known may be */
 };
 
+/* ---- expectations ---- */
+
+/* What the cost pass expects of code whose input it does not know: a number for each row of expectations.def, where its
+ * meaning stands; its source stands in expectations.yaml. */
+struct expectations {
+#define EXPECTATION(field, name, unit, text) double field;
+#include "knowledge/expectations.def"
+};
+
 /* ---- API entries ---- */
 
 /* A condition on one argument. Constants may be written by name (O_NONBLOCK); their numbers are in constants.yaml. */
@@ -250,6 +259,11 @@ const struct api *knowledge_at(const struct knowledge *knowledge, size_t index);
 const struct profile *knowledge_profile(const struct knowledge *knowledge, const char *name);
 size_t knowledge_profile_count(const struct knowledge *knowledge);
 const struct profile *knowledge_profile_at(const struct knowledge *knowledge, size_t index);
+
+const struct expectations *knowledge_expectations(const struct knowledge *knowledge);
+
+/* Sets one by its name; false if there is none of that name, or the value is out of its range. */
+bool knowledge_expect(struct knowledge *knowledge, const char *name, double value);
 
 /* The descriptors that a variable of a library leads to (stdin); 0: not known. */
 fd_bits knowledge_variable(const struct knowledge *knowledge, const char *name);

@@ -146,7 +146,8 @@ struct knowledge *knowledge_load(const char *directory, struct problems *problem
     load_part(knowledge, directory, "attributes.yaml", parse_attributes, problems);
     if (access(path_join(&knowledge->arena, directory, "reviews.yaml"), F_OK) == 0)
         load_part(knowledge, directory, "reviews.yaml", parse_reviews, problems);
-    if (!load_folder(knowledge, directory, "apis", parse_api_file, problems) ||
+    if (!load_part(knowledge, directory, "expectations.yaml", parse_expectations, problems) ||
+        !load_folder(knowledge, directory, "apis", parse_api_file, problems) ||
         !load_folder(knowledge, directory, "costs", parse_profile, problems)) {
         knowledge_free(knowledge);
         return NULL;

@@ -130,7 +130,7 @@ UNUSED_FUNCTION static const struct cost_entry *entry_of(const struct fixture *f
 UNUSED_FUNCTION static enum class_kind class_of(const struct fixture *fixture, const char *name)
 {
     struct classification classification;
-    classify(&entry_of(fixture, name)->total, 1, &classification);
+    classify(knowledge_expectations(fixture->knowledge), &entry_of(fixture, name)->total, 1, &classification);
     return classification.class_kind;
 }
 

@@ -1,5 +1,6 @@
 /* Classes from costs. */
 #include "analyzer/cost.h"
+#include "tests/unit/analyzer/expect.h"
 #include "tests/unit/analyzer/skeleton.h"
 
 #include <setjmp.h>
@@ -14,7 +15,7 @@ static struct classification of(struct cost cost, double quality)
     struct classification classification;
     cost.wait_reach = cost.wait_reach > 0 ? cost.wait_reach : 1;
     cost.wait_chance = cost.wait_chance > 0 ? cost.wait_chance : 1;
-    classify(&cost, quality, &classification);
+    classify(shipped_expectations(), &cost, quality, &classification);
     assert_true(classification.confidence >= 0.05 && classification.confidence <= 0.99);
     assert_true(classification.share_low <= classification.share);
     assert_true(classification.share <= classification.share_high);

@@ -1,5 +1,6 @@
 /* Groups of guesses: what is expensive runs less often than guessed, as far as it computes. */
 #include "analyzer/cost_internal.h"
+#include "tests/unit/analyzer/expect.h"
 #include "tests/unit/analyzer/skeleton.h"
 
 #include <setjmp.h>
@@ -37,7 +38,7 @@ static uint32_t add(struct folded *folded, bool is_arm, uint32_t parent, double 
 static void fold(struct folded *folded)
 {
     struct cost_node node = {.groups = folded->groups, .group_count = folded->count};
-    cost_fold_groups(&node, folded->sums, folded->others);
+    cost_fold_groups(shipped_expectations(), &node, folded->sums, folded->others);
 }
 
 static void test_cheap_arms_run_as_guessed(void **state)

@@ -1,6 +1,7 @@
 /* Frequencies: how often each part of a function runs. */
 #include "analyzer/frequency.h"
 #include "analyzer/traits.h"
+#include "tests/unit/analyzer/expect.h"
 #include "tests/unit/analyzer/skeleton.h"
 
 #include <setjmp.h>
@@ -38,7 +39,8 @@ static int end(void **state)
 static void solve(struct fixture *fixture)
 {
     close_node(&fixture->function, 0);
-    struct frequency_input input = {.function = &fixture->function, .calls = fixture->calls};
+    struct frequency_input input = {
+        .function = &fixture->function, .expect = shipped_expectations(), .calls = fixture->calls};
     frequency_solve(&input, &fixture->arena, &fixture->found);
 }
 

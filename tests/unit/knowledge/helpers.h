@@ -22,6 +22,7 @@
 /* A folder of knowledge; what is NULL gets something harmless. */
 struct small {
     const char *constants, *aliases, *shapes, *attributes, *api, *profile;
+    const char *expectations; /* NULL: the shipped ones */
 };
 
 static const char plain_constants[] = "constants: {O_NONBLOCK: 0x800, NOWAIT: 1, \"NULL\": 0}\n"
@@ -69,6 +70,11 @@ static void make_small(char folder[64], const struct small *small)
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(path, sizeof path, "%s/costs", folder);
     assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/expectations.yaml", folder);
+    if (small->expectations)
+        write_file(folder, "expectations.yaml", small->expectations);
+    else
+        assert_int_equal(symlink(SHIPPED "/expectations.yaml", path), 0);
     write_file(folder, "constants.yaml", small->constants ? small->constants : plain_constants);
     write_file(folder, "aliases.yaml", small->aliases ? small->aliases : "- {suffix: \"64\"}\n");
     write_file(folder, "shapes.yaml", small->shapes ? small->shapes : "shapes: {}\n");
