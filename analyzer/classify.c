@@ -66,11 +66,20 @@ static bool is_unresolved(const struct expectations *expect, const struct cost *
     return cost->assumed >= expect->unresolved && cost->unknown >= 0.5;
 }
 
+/* Waiting that is reached so often is as likely as not to happen at all: the mean over its kinds. */
+static double even_reach(const struct expectations *expect, const struct cost *cost)
+{
+    double sum = 0;
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        sum += cost->wait[kind] * (kind == WAIT_LOCK      ? expect->even_reach_lock
+                                   : kind == WAIT_PROCESS ? expect->even_reach_child
+                                                          : expect->even_reach);
+    return sum / cost_wait(cost);
+}
+
 static double waiting_happens(const struct expectations *expect, const struct cost *cost)
 {
-    double others = (cost->wait[WAIT_LOCK] + cost->wait[WAIT_PROCESS]) / cost_wait(cost);
-    double even = expect->even_reach + others * (expect->even_reach_others - expect->even_reach);
-    return cost->wait_chance * cost->wait_reach / (cost->wait_reach + even);
+    return cost->wait_chance * cost->wait_reach / (cost->wait_reach + even_reach(expect, cost));
 }
 
 /* The q-quantile of the share of waiting. */

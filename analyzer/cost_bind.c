@@ -120,6 +120,21 @@ struct binding binding_of_call(struct costs *costs, uint32_t callee, uint32_t ca
     return (struct binding){.count = says_more ? count : 0, .values = values};
 }
 
+bool binding_forget_numbers(struct costs *costs, uint32_t callee, struct binding *binding)
+{
+    const struct value_set *joined = joined_parameters(costs, callee);
+    struct value_set *values = ARENA_ARRAY(&costs->scratch, struct value_set, binding->count);
+    bool says_more = false;
+    for (uint32_t i = 0; i < binding->count; i++) {
+        const struct value_set *bound = &binding->values[i];
+        bool keeps = bound->fds || bound->function_count || bound->external_count;
+        values[i] = keeps ? *bound : joined[i];
+        says_more = says_more || (keeps && !same_set(bound, &joined[i]));
+    }
+    binding->values = values;
+    return says_more;
+}
+
 /* An event loop calls a handler when its descriptor is ready: it does not wait there, as if it were non-blocking. */
 static void bind_ready(struct costs *costs, uint32_t handler)
 {

@@ -35,54 +35,13 @@ static void describe(const struct costs *costs, const struct value_set *set, str
     argument->expected = sum / set->constant_count;
 }
 
-static void need(uint32_t *needed, int argument)
-{
-    if (argument >= 0 && argument < MOST_ARGUMENTS)
-        *needed |= 1u << argument;
-}
-
-static void need_duration(uint32_t *needed, const struct duration *duration)
-{
-    if (duration->kind == DURATION_ARGUMENT)
-        need(needed, duration->argument);
-}
-
-static void need_predicates(uint32_t *needed, const struct predicate *predicates, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        need(needed, (int)predicates[i].argument);
-}
-
-/* The arguments that costs and effects look at, a bit each: the values of others need not be looked up. */
-static uint32_t needed_arguments(const struct api *api)
-{
-    uint32_t needed = 0;
-    for (unsigned i = 0; i < api->cost_count; i++) {
-        const struct api_cost_variant *variant = &api->costs[i];
-        const struct duration *durations[] = {&variant->cpu_call,  &variant->cpu_byte,   &variant->wait,
-                                              &variant->wait_tail, &variant->tail_share, &variant->at_most};
-        for (size_t d = 0; d < sizeof durations / sizeof durations[0]; d++)
-            need_duration(&needed, durations[d]);
-        need(&needed, variant->bytes.argument);
-        need(&needed, variant->bytes.times_argument);
-        need(&needed, variant->fd_argument);
-        need_predicates(&needed, variant->when, variant->when_count);
-    }
-    for (unsigned i = 0; i < api->effect_count; i++) {
-        need(&needed, api->effects[i].times.argument);
-        need(&needed, api->effects[i].times.times_argument);
-        need_predicates(&needed, api->effects[i].predicates, api->effects[i].predicate_count);
-    }
-    return needed;
-}
-
 uint32_t call_arguments(struct costs *costs, const struct api *api, uint32_t caller, uint32_t call,
                         const struct binding *binding, struct api_argument arguments[MOST_ARGUMENTS])
 {
     const struct function *body = function_of(costs, caller);
     const struct call *site = &body->calls.items[call];
     uint32_t count = site->argument_count < MOST_ARGUMENTS ? site->argument_count : MOST_ARGUMENTS;
-    uint32_t needed = needed_arguments(api);
+    uint32_t needed = knowledge_arguments_of_cost(api);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t value = body->arguments.items[site->first_argument + i];
         struct value_set set = {.other = true};

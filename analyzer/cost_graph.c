@@ -23,6 +23,26 @@ static uint32_t entry_add(struct costs *costs, uint32_t function, struct binding
     return entry;
 }
 
+/* The entry with this binding, or SUMMARY_NONE. */
+static uint32_t entry_find(const struct costs *costs, uint32_t callee, const struct binding *binding)
+{
+    uint64_t hash = binding_hash(binding);
+    uint32_t entry = costs->nodes.items[costs->first_entry[callee]].next;
+    while (entry != SUMMARY_NONE &&
+           (costs->nodes.items[entry].hash != hash || !binding_same(&costs->nodes.items[entry].binding, binding)))
+        entry = costs->nodes.items[entry].next;
+    return entry;
+}
+
+/* Room for another entry of a function: counted in `used`. */
+static bool take_room(uint8_t *used, unsigned most)
+{
+    if (*used == most)
+        return false;
+    ++*used;
+    return true;
+}
+
 uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
                              const struct binding *binding)
 {
@@ -32,14 +52,20 @@ uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t call
     struct binding bound = binding_of_call(costs, callee, caller, call, binding);
     if (!bound.count)
         return first;
-    uint64_t hash = binding_hash(&bound);
-    for (uint32_t entry = costs->nodes.items[first].next; entry != SUMMARY_NONE; entry = costs->nodes.items[entry].next)
-        if (costs->nodes.items[entry].hash == hash && binding_same(&costs->nodes.items[entry].binding, &bound))
-            return entry;
-    if (costs->contexts[callee] == (costs->traits.of[callee].may_wait ? MOST_WAITING_CONTEXTS : MOST_CONTEXTS))
+    bool may_wait = costs->traits.of[callee].may_wait;
+    uint32_t entry = entry_find(costs, callee, &bound);
+    if (entry != SUMMARY_NONE)
+        return entry;
+    if (take_room(&costs->contexts[callee], may_wait ? MOST_WAITING_CONTEXTS : MOST_CONTEXTS))
+        return entry_add(costs, callee, binding_keep(costs, &bound), binding_hash(&bound));
+    if (!may_wait || !binding_forget_numbers(costs, callee, &bound))
         return first;
-    costs->contexts[callee]++;
-    return entry_add(costs, callee, binding_keep(costs, &bound), hash);
+    entry = entry_find(costs, callee, &bound);
+    if (entry != SUMMARY_NONE)
+        return entry;
+    if (!take_room(&costs->descriptor_contexts[callee], MOST_DESCRIPTOR_CONTEXTS))
+        return first;
+    return entry_add(costs, callee, binding_keep(costs, &bound), binding_hash(&bound));
 }
 
 /* ---- call sites ---- */
@@ -292,9 +318,9 @@ static void find_frequencies(struct making *making)
 {
     struct costs *costs = making->costs;
     const struct function *body = function_of(costs, making->function);
-    uint8_t *flags = costs->call_flags[making->function];
+    uint16_t *flags = costs->call_flags[making->function];
     if (!flags) {
-        flags = costs->call_flags[making->function] = ARENA_ARRAY(&costs->arena, uint8_t, body->calls.count);
+        flags = costs->call_flags[making->function] = ARENA_ARRAY(&costs->arena, uint16_t, body->calls.count);
         for (uint32_t call = 0; call < body->calls.count; call++)
             flags[call] = traits_of_call(&costs->traits, making->function, call);
     }
@@ -304,7 +330,8 @@ static void find_frequencies(struct making *making)
                                     .calls = flags,
                                     .constants = constants_of,
                                     .data = making,
-                                    .allocates = costs->traits.of[making->function].allocates};
+                                    .allocates = costs->traits.of[making->function].allocates,
+                                    .error_numbers = costs->traits.of[making->function].error_numbers};
     frequency_solve(&input, &costs->scratch, &making->frequencies);
     if (!making->binding.count)
         return;
@@ -348,8 +375,9 @@ void cost_graph_make(struct costs *costs)
     uint32_t count = costs->linked->functions.count;
     costs->first_entry = ARENA_ARRAY(&costs->arena, uint32_t, count);
     costs->contexts = ARENA_ARRAY(&costs->arena, uint8_t, count);
+    costs->descriptor_contexts = ARENA_ARRAY(&costs->arena, uint8_t, count);
     costs->joined = ARENA_ARRAY(&costs->arena, struct value_set *, count);
-    costs->call_flags = ARENA_ARRAY(&costs->arena, uint8_t *, count);
+    costs->call_flags = ARENA_ARRAY(&costs->arena, uint16_t *, count);
     memset(costs->first_entry, 0xff, count * sizeof *costs->first_entry);
     for (array_each(uint32_t, function, &costs->program->functions))
         entry_add(costs, *function, (struct binding){0}, 0);

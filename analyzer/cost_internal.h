@@ -20,9 +20,10 @@
 #include "analyzer/traits.h"
 
 /* Entries of a function beside the default one: of functions that may wait more, because arguments decide there whether
- * they do. */
+ * they do; and still more, if they differ in descriptors or callees and not only in numbers. */
 #define MOST_CONTEXTS 2
 #define MOST_WAITING_CONTEXTS 8
+#define MOST_DESCRIPTOR_CONTEXTS 16
 
 /* Something that a call site may call. */
 struct cost_target {
@@ -64,10 +65,11 @@ struct costs {
     struct arena arena;
     struct arena scratch; /* emptied for every entry */
     struct trait_table traits;
-    uint32_t *first_entry;     /* by function: its default entry, or SUMMARY_NONE */
-    uint8_t *contexts;         /* by function: how many entries beside the default one */
-    uint8_t **call_flags;      /* by function: CALL_… of each call; made when first needed */
-    struct value_set **joined; /* by function: what each parameter holds over all calls; made when first needed */
+    uint32_t *first_entry;        /* by function: its default entry, or SUMMARY_NONE */
+    uint8_t *contexts;            /* by function: how many entries beside the default one */
+    uint8_t *descriptor_contexts; /* … and how many further ones, that leave out the numbers of a call */
+    uint16_t **call_flags;        /* by function: CALL_… of each call; made when first needed */
+    struct value_set **joined;    /* by function: what each parameter holds over all calls; made when first needed */
     ARRAY(struct cost_entry) entries;
     ARRAY(struct cost_node) nodes; /* by entry */
     ARRAY(struct cost_site) sites;
@@ -95,6 +97,8 @@ uint32_t cost_entry_for_call(struct costs *costs, uint32_t callee, uint32_t call
  * in the scratch arena. */
 struct binding binding_of_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
                                const struct binding *binding);
+/* Leaves only what it says of descriptors and callees; false if that is no more than what all calls give together. */
+bool binding_forget_numbers(struct costs *costs, uint32_t callee, struct binding *binding);
 struct binding binding_keep(struct costs *costs, const struct binding *binding); /* a copy in costs->arena */
 uint64_t binding_hash(const struct binding *binding);
 bool binding_same(const struct binding *a, const struct binding *b);

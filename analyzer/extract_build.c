@@ -92,6 +92,15 @@ uint32_t value_pair(struct extractor *x, enum value_kind kind, uint32_t a, uint3
     return value_add(x, (struct value){.kind = kind, .a = a, .b = b});
 }
 
+uint32_t value_difference(struct extractor *x, uint32_t a, uint32_t b)
+{
+    bool a_unknown = x->function.values.items[a].kind == VALUE_UNKNOWN;
+    bool b_unknown = x->function.values.items[b].kind == VALUE_UNKNOWN;
+    if (a_unknown && b_unknown)
+        return value_unknown(x);
+    return value_add(x, (struct value){.kind = VALUE_UNKNOWN, .a = a + 1, .b = b + 1});
+}
+
 uint32_t value_masked(struct extractor *x, uint32_t a, uint32_t b)
 {
     int64_t mask;

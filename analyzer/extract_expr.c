@@ -222,7 +222,7 @@ static uint32_t binary(struct extractor *x, CXCursor cursor, bool wanted)
     case CXBinaryOperator_And:
         return value_masked(x, a, b);
     case CXBinaryOperator_Sub:
-        return is_pointer(cursor) ? value_part(x, a, b) : value_unknown(x);
+        return is_pointer(cursor) ? value_part(x, a, b) : value_difference(x, a, b);
     default:
         return value_unknown(x);
     }
@@ -251,7 +251,10 @@ static uint32_t compound_assignment(struct extractor *x, CXCursor cursor)
     if (kind == CXBinaryOperator_OrAssign)
         flow_add(x, target, value_pair(x, VALUE_OR, target, source));
     else
-        flow_add(x, target, kind == CXBinaryOperator_AndAssign ? value_masked(x, target, source) : value_unknown(x));
+        flow_add(x, target,
+                 kind == CXBinaryOperator_AndAssign   ? value_masked(x, target, source)
+                 : kind == CXBinaryOperator_SubAssign ? value_difference(x, target, source)
+                                                      : value_unknown(x));
     return target;
 }
 

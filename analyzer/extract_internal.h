@@ -161,6 +161,9 @@ uint32_t value_pair(struct extractor *x, enum value_kind kind, uint32_t a, uint3
 /* A place or a pointer with where in it something lies: the object of a member, the index of an element. */
 uint32_t value_part(struct extractor *x, uint32_t whole, uint32_t where);
 
+/* a - b: an unknown number, but of a known shape. */
+uint32_t value_difference(struct extractor *x, uint32_t a, uint32_t b);
+
 /* a & b, of which one is a constant; else nothing is known of it. */
 uint32_t value_masked(struct extractor *x, uint32_t a, uint32_t b);
 bool value_is_integer(const struct extractor *x, uint32_t value, int64_t *number);

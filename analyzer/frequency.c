@@ -41,7 +41,7 @@ static bool keep_survivors(struct outcome *part, bool doomed)
     double goes_on = doomed ? 0 : part->next, comes_back = goes_on + outcome_exits(part);
     if (comes_back < NEVER)
         return true;
-    struct outcome kept = {.next = goes_on / comes_back, .error = part->error};
+    struct outcome kept = {.next = goes_on / comes_back, .returned = part->returned};
     outcome_add(&kept, part, 1 / comes_back);
     *part = kept;
     return false;
@@ -101,7 +101,7 @@ static struct outcome walk_sequence(struct walk *walk, uint32_t index)
         walk->share[child] = sum.next;
         outcome_add(&sum, part, sum.next);
         sum.next *= part->next;
-        sum.error = part->error;
+        sum.returned = part->returned;
     }
     return sum;
 }
@@ -164,7 +164,7 @@ static struct outcome walk_branch(struct walk *walk, uint32_t index)
         walk->spread[nodes[then].end] = certain ? 0 : walk->expect->guess_spread * p;
     }
     struct outcome sum = {.next = p * first.next + (1 - p) * second.next,
-                          .error = p > 0.5 ? first.error : second.error};
+                          .returned = p > 0.5 ? first.returned : second.returned};
     outcome_add(&sum, &first, p);
     outcome_add(&sum, &second, 1 - p);
     return sum;
@@ -239,7 +239,7 @@ static struct outcome walk_retry(struct walk *walk, uint32_t index)
     body.retry = 0;
     walk->share[index + 1] = turns;
     walk->spread[index + 1] = again > 0.1 ? 0.5 : 0;
-    struct outcome sum = {.next = turns * body.next, .error = body.error};
+    struct outcome sum = {.next = turns * body.next, .returned = body.returned};
     outcome_add(&sum, &body, turns);
     return sum;
 }
@@ -325,24 +325,22 @@ static void find_success(struct walk *walk)
     }
 }
 
-/* An error: a constant below 0, or another one than at the function's end. 0 instead of a value is as often a result,
- * but not where that value is an allocation. */
-static bool is_error(const struct walk *walk, const struct value *value)
+/* 0 instead of a value is as often a result as an error, but not where that value is an allocation. */
+static enum returned what_returns(const struct walk *walk, const struct value *value)
 {
     if (value->kind != VALUE_INTEGER)
-        return false;
-    if (value->number < 0)
-        return true;
-    if (walk->input->allocates)
-        return true;
-    return walk->returns_constant ? value->number != walk->success : walk->returns_value && value->number != 0;
+        return RETURNED_NO_ERROR;
+    if (value->number < 0 || walk->input->allocates)
+        return RETURNED_ERROR;
+    bool other = walk->returns_constant ? value->number != walk->success : walk->returns_value && value->number != 0;
+    return other ? RETURNED_OTHER : RETURNED_NO_ERROR;
 }
 
 static struct outcome walk_return(const struct walk *walk, const struct node *node)
 {
     struct outcome outcome = {.back = 1};
     if (node->a != SUMMARY_NONE)
-        outcome.error = is_error(walk, &walk->function->values.items[node->a]);
+        outcome.returned = what_returns(walk, &walk->function->values.items[node->a]);
     return outcome;
 }
 

@@ -17,11 +17,14 @@
 
 /* What is known of a call before its costs are. */
 #define CALL_NEVER_RETURNS 1u
-#define CALL_COLD 2u          /* of a function that is marked as rarely called */
-#define CALL_LOGS 4u          /* formats a message for somebody and drops the result */
-#define CALL_ALLOCATES 8u     /* NULL means: out of memory */
-#define CALL_SLEEPS 32u       /* for a given time, and does little else */
-#define CALL_RUNS_FOREVER 16u /* with CALL_NEVER_RETURNS: it goes on until the program ends */
+#define CALL_COLD 2u           /* of a function that is marked as rarely called */
+#define CALL_LOGS 4u           /* formats a message for somebody and drops the result */
+#define CALL_ALLOCATES 8u      /* NULL means: out of memory */
+#define CALL_SLEEPS 32u        /* for a given time, and does little else */
+#define CALL_COMPARES 64u      /* 0 means: equal */
+#define CALL_ERROR_NUMBER 128u /* points to the number of the last error */
+#define CALL_TRANSFERS 256u    /* reads or writes, or may: its result says how much */
+#define CALL_RUNS_FOREVER 16u  /* with CALL_NEVER_RETURNS: it goes on until the program ends */
 
 #define KNOWN_CONSTANTS 4
 
@@ -31,10 +34,11 @@ typedef uint32_t constants_function(void *data, uint32_t value, int64_t constant
 struct frequency_input {
     const struct function *function;
     const struct expectations *expect;
-    const uint8_t *calls;          /* CALL_… of each call; NULL: nothing known */
+    const uint16_t *calls;         /* CALL_… of each call; NULL: nothing known */
     constants_function *constants; /* NULL: only literals are known */
     void *data;
-    bool allocates; /* the function returns what it allocated */
+    bool allocates;         /* the function returns what it allocated */
+    uint64_t error_numbers; /* a bit for each parameter that all calls give the number of an error */
 };
 
 /* Parts of a function whose frequency contains the same guess. Group 0 is the function, without a guess. */
@@ -62,12 +66,25 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
 /* What the slots of a function hold as far as it matters for a condition: for each slot SLOT_HOLDS_… */
 #define SLOT_HOLDS_RESULT 1u     /* of a call */
 #define SLOT_HOLDS_ALLOCATION 2u /* of a call that allocates */
+#define SLOT_HOLDS_COMPARISON 4u /* of a call that compares: 0 means equal */
+#define SLOT_HOLDS_ERROR_NUMBER 8u
+#define SLOT_HOLDS_TRANSFER 16u /* how much was read or written */
+#define SLOT_HOLDS_REST 32u     /* what is left to read or write: that is taken off it */
 
 struct likelihood {
     const struct frequency_input *input;
     const struct expectations *expect;
     const uint8_t *slots; /* SLOT_HOLDS_… */
 };
+
+/* Is a value the number of an error? `slots` may be NULL: none holds one. */
+bool likelihood_is_error_number(const struct frequency_input *input, const uint8_t *slots, uint32_t value);
+
+/* What a value holds: SLOT_HOLDS_… */
+uint8_t likelihood_holds(const struct likelihood *likelihood, uint32_t value);
+
+/* Does `result` say how much a call read or wrote that was asked for `length`? */
+bool likelihood_is_transfer(const struct likelihood *likelihood, uint32_t result, uint32_t length);
 
 const uint8_t *likelihood_slots(const struct frequency_input *input, struct arena *arena);
 

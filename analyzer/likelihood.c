@@ -20,22 +20,6 @@ static double is_set_in(const struct expectations *expect, const struct slot *sl
     return pointer ? expect->pointer_other : expect->number_other;
 }
 
-const uint8_t *likelihood_slots(const struct frequency_input *input, struct arena *arena)
-{
-    const struct function *function = input->function;
-    uint8_t *slots = ARENA_ARRAY(arena, uint8_t, function->slots.count);
-    for (uint32_t i = 0; i < function->flows.count; i++) {
-        const struct value *target = &function->values.items[function->flows.items[i].target];
-        const struct value *source = &function->values.items[function->flows.items[i].source];
-        if (target->kind != VALUE_SLOT || source->kind != VALUE_CALL)
-            continue;
-        slots[target->a] |= SLOT_HOLDS_RESULT;
-        if (input->calls && input->calls[source->a] & CALL_ALLOCATES)
-            slots[target->a] |= SLOT_HOLDS_ALLOCATION;
-    }
-    return slots;
-}
-
 uint32_t likelihood_constants(const struct likelihood *likelihood, uint32_t value, int64_t constants[KNOWN_CONSTANTS])
 {
     if (value == SUMMARY_NONE)
@@ -54,21 +38,6 @@ uint32_t likelihood_constants(const struct likelihood *likelihood, uint32_t valu
     default:
         return input->constants ? input->constants(input->data, value, constants) : 0;
     }
-}
-
-static uint8_t holds(const struct likelihood *likelihood, uint32_t value)
-{
-    const struct function *function = likelihood->input->function;
-    const struct value *item = &function->values.items[value];
-    if (item->kind == VALUE_SLOT) { /* a member that is given an allocation holds it; other results may be gone again */
-        uint8_t held = likelihood->slots[item->a];
-        bool local = function->slots.items[item->a].kind == SLOT_LOCAL;
-        return local || held & SLOT_HOLDS_ALLOCATION ? held : 0;
-    }
-    if (item->kind != VALUE_CALL)
-        return 0;
-    const uint8_t *calls = likelihood->input->calls;
-    return calls && calls[item->a] & CALL_ALLOCATES ? SLOT_HOLDS_RESULT | SLOT_HOLDS_ALLOCATION : SLOT_HOLDS_RESULT;
 }
 
 static bool compare(enum condition_op op, int64_t a, int64_t b)
@@ -121,7 +90,7 @@ static const struct slot *slot_of(const struct likelihood *likelihood, uint32_t 
 static double truth(const struct likelihood *likelihood, const struct condition *condition)
 {
     const struct expectations *expect = likelihood->expect;
-    uint8_t held = holds(likelihood, condition->a);
+    uint8_t held = likelihood_holds(likelihood, condition->a);
     if (held & SLOT_HOLDS_ALLOCATION)
         return 1 - expect->allocation_fails;
     const struct slot *slot = slot_of(likelihood, condition->a);
@@ -129,7 +98,18 @@ static double truth(const struct likelihood *likelihood, const struct condition 
         return is_set_in(expect, slot, true);
     if (condition->type == OPERAND_CHARACTER)
         return 1 - expect->character_equals;
+    if (held & SLOT_HOLDS_COMPARISON)
+        return 1 - expect->compares_equal;
+    if (held & SLOT_HOLDS_REST)
+        return expect->rest;
     return held & SLOT_HOLDS_RESULT ? 1 - expect->call_succeeds : is_set_in(expect, slot, false);
+}
+
+/* Is the result of a transfer compared with an argument of its call? `write(fd, data, n) < n` */
+static bool is_whole(const struct likelihood *likelihood, const struct condition *condition)
+{
+    return likelihood_is_transfer(likelihood, condition->a, condition->b) ||
+           likelihood_is_transfer(likelihood, condition->b, condition->a);
 }
 
 static double equal(const struct likelihood *likelihood, const struct condition *condition)
@@ -142,12 +122,19 @@ static double equal(const struct likelihood *likelihood, const struct condition 
     if (condition->type == OPERAND_CHARACTER)
         return expect->character_equals;
     if (!known)
-        return expect->equals_another;
+        return is_whole(likelihood, condition) ? 1 - expect->rest : expect->equals_another;
     if (b[0] == -1)
         return expect->call_fails;
+    if (b[0] != 0 && likelihood_is_error_number(likelihood->input, likelihood->slots, condition->a))
+        return expect->error_number_is;
     if (b[0] != 0)
         return expect->equals_constant;
-    if (holds(likelihood, condition->a) & SLOT_HOLDS_RESULT)
+    uint8_t held = likelihood_holds(likelihood, condition->a);
+    if (held & SLOT_HOLDS_COMPARISON)
+        return expect->compares_equal;
+    if (held & SLOT_HOLDS_REST)
+        return 1 - expect->rest;
+    if (held & SLOT_HOLDS_RESULT)
         return expect->call_succeeds;
     return expect->equals_zero;
 }
@@ -157,11 +144,36 @@ static double below(const struct likelihood *likelihood, uint32_t value, int64_t
 {
     const struct expectations *expect = likelihood->expect;
     bool failed = bound < 0 || (bound == 0 && !or_equal);
-    if (holds(likelihood, value) & SLOT_HOLDS_RESULT)
+    uint8_t held = likelihood_holds(likelihood, value);
+    if (held & SLOT_HOLDS_REST && bound == 0 && or_equal)
+        return 1 - expect->rest;
+    if (held & SLOT_HOLDS_RESULT)
         return failed ? expect->call_fails : bound == 0 ? 2 * expect->call_fails : 0.5;
     if (failed)
         return expect->negative;
     return bound == 0 ? 2 * expect->negative : 0.5;
+}
+
+/* 1: what is used and more, a sum; -1: what is left, a difference; else 0. */
+static int is_used_up(const struct value *value)
+{
+    if (value->kind == VALUE_UNKNOWN && value->a && value->b)
+        return -1;
+    return value->kind == VALUE_SUM ? 1 : 0;
+}
+
+/* `used + more > size`, `size - used < more`: there is mostly room. */
+static double sum_exceeds(const struct likelihood *likelihood, const struct condition *condition, bool less)
+{
+    const struct value *values = likelihood->input->function->values.items;
+    if (is_whole(likelihood, condition)) /* a part of it: less than what was asked for */
+        return likelihood_is_transfer(likelihood, condition->a, condition->b) == less ? likelihood->expect->rest
+                                                                                      : 1 - likelihood->expect->rest;
+    int used_up = is_used_up(&values[condition->a]) - is_used_up(&values[condition->b]);
+    if (!used_up)
+        return 0.5;
+    double p = likelihood->expect->sum_exceeds;
+    return (used_up > 0) == less ? 1 - p : p;
 }
 
 static double ordered(const struct likelihood *likelihood, const struct condition *condition)
@@ -178,7 +190,7 @@ static double ordered(const struct likelihood *likelihood, const struct conditio
         double p = below(likelihood, condition->b, bound[0], less ? !or_equal : or_equal);
         return less ? 1 - p : p;
     }
-    return 0.5;
+    return sum_exceeds(likelihood, condition, less);
 }
 
 static double by_shape(const struct likelihood *likelihood, const struct condition *condition)

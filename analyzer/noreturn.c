@@ -11,7 +11,7 @@
 
 struct ways {
     const struct node *nodes;
-    const uint8_t *calls;
+    const uint16_t *calls;
 };
 
 static unsigned ways_of(const struct ways *walk, uint32_t index);
@@ -110,7 +110,7 @@ static unsigned ways_of(const struct ways *walk, uint32_t index)
     return WAY_NEXT;
 }
 
-uint8_t how_it_returns(const struct function *function, const uint8_t *calls)
+uint16_t how_it_returns(const struct function *function, const uint16_t *calls)
 {
     struct ways walk = {function->nodes.items, calls};
     unsigned ways = function->nodes.count ? ways_of(&walk, 0) : WAY_NEXT;

@@ -31,7 +31,7 @@ static bool may_be_left(const struct outcome *part)
 /* Makes the part be left as seldom as `next` says; what happens inside stays. */
 static void pass_more(struct outcome *part, double next)
 {
-    struct outcome softened = {.next = next, .error = part->error};
+    struct outcome softened = {.next = next, .returned = part->returned};
     outcome_add(&softened, part, (1 - next) / (1 - part->next));
     softened.cold = part->cold;
     softened.log = part->log;
@@ -57,6 +57,17 @@ static bool goes_away(const struct outcome *outcome)
     return outcome->back + outcome->away > 0.9;
 }
 
+static double leaving_arm_likely(const struct expectations *expect, const struct outcome *arm, bool only_leaves)
+{
+    if (arm->returned == RETURNED_ERROR)
+        return expect->error_arm;
+    if (arm->returned == RETURNED_OTHER)
+        return expect->other_arm;
+    if (arm->log >= 0.5)
+        return expect->log_arm / 2;
+    return only_leaves ? expect->guarding_arm : expect->leaving_arm;
+}
+
 double outcome_arm_likely(const struct expectations *expect, const struct outcome *arm, const struct outcome *other,
                           bool only_leaves)
 {
@@ -65,10 +76,7 @@ double outcome_arm_likely(const struct expectations *expect, const struct outcom
     if (arm->sleep >= 0.5 && other->sleep < 0.5)
         return expect->sleep_arm;
     if (goes_away(arm) && !goes_away(other))
-        return arm->error        ? expect->error_arm
-               : arm->log >= 0.5 ? expect->log_arm / 2
-               : only_leaves     ? expect->guarding_arm
-                                 : expect->leaving_arm;
+        return leaving_arm_likely(expect, arm, only_leaves);
     if (arm->log >= 0.5 && other->log < 0.5)
         return expect->log_arm;
     return 0.5;

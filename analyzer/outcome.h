@@ -10,6 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Is a constant that is returned an error? */
+enum returned {
+    RETURNED_NO_ERROR,
+    RETURNED_OTHER, /* another constant than at the end of the function: often an error, often a plain "no" */
+    RETURNED_ERROR, /* below 0, or no memory */
+};
+
 /* Per entry of the part; what is missing to 1 never comes back. */
 struct outcome {
     double next;             /* runs into what follows */
@@ -20,7 +27,7 @@ struct outcome {
     double retry;            /* goto backwards */
     double forever;          /* not at all: it goes on until the program ends */
     double cold, log, sleep; /* how often calls of that kind happen inside */
-    bool error;              /* it ends in the return of an error */
+    enum returned returned;  /* what it ends in the return of */
 };
 
 /* Adds `by` times a part, but for what follows it. */

@@ -36,7 +36,7 @@ static bool writes_message(const struct function *caller, const struct call *cal
 }
 
 /* A call through a pointer never returns if none of its targets does. */
-static uint8_t flags_of_indirect(const struct trait_table *table, uint32_t caller, uint32_t call)
+static uint16_t flags_of_indirect(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     struct arena arena;
     arena_init(&arena);
@@ -52,7 +52,7 @@ static uint8_t flags_of_indirect(const struct trait_table *table, uint32_t calle
 }
 
 /* Only CALL_NEVER_RETURNS and CALL_RUNS_FOREVER. */
-static uint8_t how_call_returns(const struct trait_table *table, uint32_t caller, uint32_t call)
+static uint16_t how_call_returns(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     name_id symbol;
     if (!call_symbol(&table->linked->functions.items[caller].body, call, &symbol))
@@ -63,7 +63,7 @@ static uint8_t how_call_returns(const struct trait_table *table, uint32_t caller
     if (definition == NO_FUNCTION)
         return noreturn || (api && api_has_effect(api, EFFECT_NORETURN)) ? CALL_NEVER_RETURNS : 0;
     const struct traits *callee = &table->of[definition];
-    uint8_t forever = callee->forever ? CALL_RUNS_FOREVER : 0;
+    uint16_t forever = callee->forever ? CALL_RUNS_FOREVER : 0;
     return noreturn || callee->noreturn ? CALL_NEVER_RETURNS | forever : 0;
 }
 
@@ -78,10 +78,28 @@ static bool api_sleeps(const struct api *api)
     return api->cost_count > 0;
 }
 
-uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call)
+/* It may wait, and takes longer for more bytes: it reads or writes. */
+static bool api_transfers(const struct api *api)
+{
+    bool waits = false, moves = false;
+    for (unsigned i = 0; i < api->cost_count; i++) {
+        waits = waits || api->costs[i].waits;
+        moves = moves || api->costs[i].bytes.argument >= 0;
+    }
+    return waits && moves;
+}
+
+/* What the result of a library call means. */
+static uint16_t result_flags(const struct api *api)
+{
+    return (api_has_effect(api, EFFECT_COMPARES) ? CALL_COMPARES : 0) |
+           (api_has_effect(api, EFFECT_ERROR_NUMBER) ? CALL_ERROR_NUMBER : 0);
+}
+
+uint16_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     const struct function *body = &table->linked->functions.items[caller].body;
-    uint8_t flags = how_call_returns(table, caller, call);
+    uint16_t flags = how_call_returns(table, caller, call);
     flags |= traits_call_allocates(table, caller, call) == ALLOCATES ? CALL_ALLOCATES : 0;
     name_id symbol;
     if (!call_symbol(body, call, &symbol))
@@ -89,14 +107,18 @@ uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_
     uint32_t declared = table->linked->declared[symbol];
     uint32_t definition = program_definition(table->program, symbol);
     const struct api *api = table->linked->apis[symbol];
-    bool logs = false;
+    bool logs = false,
+         transfers = definition == NO_FUNCTION ? api && api_transfers(api) : table->of[definition].may_wait;
     if (definition != NO_FUNCTION) {
         const struct traits *callee = &table->of[definition];
         declared |= table->linked->functions.items[definition].body.flags;
         logs = callee->reports || (declared & FUNCTION_VARIADIC && writes_message(body, &body->calls.items[call]));
     }
+    if (definition == NO_FUNCTION && api)
+        flags |= result_flags(api);
     bool sleeps = definition != NO_FUNCTION ? table->of[definition].sleeps : api && api_sleeps(api);
     flags |= sleeps ? CALL_SLEEPS : 0;
+    flags |= transfers ? CALL_TRANSFERS : 0;
     flags |= logs ? CALL_LOGS : 0;
     flags |= declared & FUNCTION_COLD ? CALL_COLD : 0;
     return flags;
@@ -113,7 +135,7 @@ static bool has_endless_loop(const struct function *function)
 }
 
 /* Writes how a function's calls return, and returns how many of them never do. */
-static uint32_t flag_calls(const struct trait_table *table, uint32_t function, uint8_t *flags)
+static uint32_t flag_calls(const struct trait_table *table, uint32_t function, uint16_t *flags)
 {
     uint32_t dead = 0;
     for (uint32_t call = 0; call < table->linked->functions.items[function].body.calls.count; call++) {
@@ -138,7 +160,7 @@ static uint32_t most_calls(const struct trait_table *table)
 static void find_noreturn(struct trait_table *table, struct arena *arena)
 {
     uint32_t *dead = ARENA_ARRAY(arena, uint32_t, table->linked->functions.count);
-    uint8_t *flags = ARENA_ARRAY(arena, uint8_t, most_calls(table));
+    uint16_t *flags = ARENA_ARRAY(arena, uint16_t, most_calls(table));
     for (array_each(uint32_t, index, &table->program->functions)) {
         const struct function *body = &table->linked->functions.items[*index].body;
         table->of[*index].noreturn = body->flags & FUNCTION_NORETURN;
@@ -155,7 +177,7 @@ static void find_noreturn(struct trait_table *table, struct arena *arena)
             if (now == dead[*index])
                 continue;
             dead[*index] = now;
-            uint8_t how = how_it_returns(&table->linked->functions.items[*index].body, flags);
+            uint16_t how = how_it_returns(&table->linked->functions.items[*index].body, flags);
             traits->noreturn = how & CALL_NEVER_RETURNS;
             traits->forever = how & CALL_RUNS_FOREVER;
             changed = changed || traits->noreturn;
@@ -250,4 +272,5 @@ void traits_find(struct trait_table *table, struct arena *arena)
     traits_find_allocators(table, arena);
     traits_find_dispatchers(table, arena);
     traits_find_waiting(table);
+    traits_find_error_numbers(table);
 }

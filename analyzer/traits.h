@@ -9,18 +9,19 @@
 #include "analyzer/frequency.h"
 
 struct traits {
-    bool noreturn;       /* no path comes back */
-    bool forever;        /* … because it goes on until the program ends, as a server's main loop does */
-    bool cold;           /* marked as rarely called */
-    bool may_wait;       /* some call below it waits, whatever its arguments are */
-    bool sleeps;         /* for a given time, and does little else */
-    bool reports;        /* does little but write a message */
-    bool allocates;      /* returns what it allocated */
-    bool small;          /* a compiler puts it into its callers */
-    bool idles;          /* its multiplexing call waits for work, not for an answer */
-    bool dispatches;     /* calls handlers in a loop around a multiplexing call */
-    bool takes_work;     /* its accepting call is that of an endless loop */
-    uint64_t parameters; /* a bit for each parameter whose value at a call may change what the call costs */
+    bool noreturn;          /* no path comes back */
+    bool forever;           /* … because it goes on until the program ends, as a server's main loop does */
+    bool cold;              /* marked as rarely called */
+    bool may_wait;          /* some call below it waits, whatever its arguments are */
+    bool sleeps;            /* for a given time, and does little else */
+    bool reports;           /* does little but write a message */
+    bool allocates;         /* returns what it allocated */
+    bool small;             /* a compiler puts it into its callers */
+    bool idles;             /* its multiplexing call waits for work, not for an answer */
+    bool dispatches;        /* calls handlers in a loop around a multiplexing call */
+    bool takes_work;        /* its accepting call is that of an endless loop */
+    uint64_t error_numbers; /* a bit for each parameter that all calls give the number of an error */
+    uint64_t parameters;    /* a bit for each parameter whose value at a call may change what the call costs */
 };
 
 /* What the traits of a program are found with and kept in. */
@@ -35,7 +36,7 @@ struct trait_table {
 void traits_find(struct trait_table *table, struct arena *arena);
 
 /* What a call is to the caller's frequencies: CALL_… flags. */
-uint8_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call);
+uint16_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32_t call);
 
 /* The symbol that a direct call names; false for an indirect one. */
 bool call_symbol(const struct function *caller, uint32_t call, name_id *symbol);
@@ -60,12 +61,15 @@ void traits_find_waiting(struct trait_table *table);
 /* Sets `allocates` (allocation.c). */
 void traits_find_allocators(struct trait_table *table, struct arena *arena);
 
+/* Sets `error_numbers` (error_numbers.c). */
+void traits_find_error_numbers(struct trait_table *table);
+
 /* Does a call return what it allocates? Unknown: it is one through a pointer of which no target was found. */
 enum allocates { ALLOCATES_NOT, ALLOCATES, ALLOCATES_UNKNOWN };
 enum allocates traits_call_allocates(const struct trait_table *table, uint32_t caller, uint32_t call);
 
 /* CALL_NEVER_RETURNS and CALL_RUNS_FOREVER of calls of the function itself, or 0 if it can come back (noreturn.c).
  * `calls` has CALL_… flags of each call in it. */
-uint8_t how_it_returns(const struct function *function, const uint8_t *calls);
+uint16_t how_it_returns(const struct function *function, const uint16_t *calls);
 
 #endif

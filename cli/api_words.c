@@ -35,6 +35,8 @@ static const struct {
     [EFFECT_WRITES] = {"writes", "writes to"},
     [EFFECT_MULTIPLEXES] = {"multiplexes", "waits for many descriptors at once"},
     [EFFECT_WAITS_FOR_WORK] = {"waits-for-work", "waits for work to arrive"},
+    [EFFECT_COMPARES] = {"compares", "compares: 0 means equal"},
+    [EFFECT_ERROR_NUMBER] = {"error-number", "points to the number of the last error"},
 };
 
 const char *api_effect_word(enum effect_kind kind)
@@ -181,6 +183,8 @@ static bool has_argument(enum effect_kind kind)
     case EFFECT_ALLOCATES:
     case EFFECT_MULTIPLEXES:
     case EFFECT_WAITS_FOR_WORK:
+    case EFFECT_COMPARES:
+    case EFFECT_ERROR_NUMBER:
         return false;
     default:
         return true;

@@ -161,6 +161,8 @@ enum effect_kind {
     EFFECT_WRITES,         /* writes what `argument` points to */
     EFFECT_MULTIPLEXES,    /* waits for many descriptors at once: select, poll, epoll_wait */
     EFFECT_WAITS_FOR_WORK, /* a dispatcher's wait for work to arrive: accept, sigwait */
+    EFFECT_COMPARES,       /* the result is 0 if two things are equal: strcmp, memcmp */
+    EFFECT_ERROR_NUMBER,   /* the result points to the number of the last error: what errno stands for */
 };
 
 enum callback_when {
@@ -229,9 +231,9 @@ struct api {
 
 struct knowledge;
 
-/* Loads constants.yaml, aliases.yaml, shapes.yaml, attributes.yaml, reviews.yaml and all of apis/ and costs/ below
- * `directory`, and opens the index of derived/. Mistakes are added to `problems` with file:line:column; the entry is
- * left out and the rest is loaded. NULL only if the directory cannot be read. */
+/* Loads constants.yaml, aliases.yaml, expectations.yaml, shapes.yaml, attributes.yaml, reviews.yaml, apis/ and costs/
+ * below `directory`, and opens the index of derived/. Mistakes are added to `problems` with file:line:column; the entry
+ * is left out and the rest is loaded. NULL only if the directory cannot be read, or expectations.yaml is wrong. */
 struct knowledge *knowledge_load(const char *directory, struct problems *problems);
 
 /* Loads all of derived/ at once: for who wants every entry. */
@@ -294,6 +296,11 @@ struct api_cost {
  * with the profile's priors, and widen the spread. Means are exp(ln median + spread²/2) of the log-normal. */
 void knowledge_cost(const struct api *api, const struct profile *profile, const struct api_argument *arguments,
                     unsigned argument_count, struct api_cost *cost);
+
+/* The arguments that a call's cost depends on, a bit each (from the 33rd on: none); and those that what the call leads
+ * to depends on: also callbacks, their data, and what comes out again as the result. */
+uint32_t knowledge_arguments_of_cost(const struct api *api);
+uint32_t knowledge_arguments(const struct api *api);
 
 /* How likely an effect happens, 0 to 1; 1 if it has neither conditions nor alternatives before it. */
 double knowledge_effect_likely(const struct effect *effect, const struct api_argument *arguments,

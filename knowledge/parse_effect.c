@@ -37,6 +37,8 @@ static const struct effect_word effect_words[] = {
     {"writes", EFFECT_WRITES, TAKES_ARGUMENT},
     {"multiplexes", EFFECT_MULTIPLEXES, TAKES_NOTHING},
     {"waits-for-work", EFFECT_WAITS_FOR_WORK, TAKES_NOTHING},
+    {"compares", EFFECT_COMPARES, TAKES_NOTHING},
+    {"error-number", EFFECT_ERROR_NUMBER, TAKES_NOTHING},
 };
 #define EFFECT_WORD_COUNT (sizeof effect_words / sizeof *effect_words)
 

@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SUMMARY_VERSION 4
+#define SUMMARY_VERSION 5
 #define SUMMARY_NONE UINT32_MAX
 
 /* ---- storage ---- */
@@ -54,7 +54,7 @@ struct slot {
  * callee and the arguments of a call before its VALUE_CALL), so that nothing goes round in circles. ---- */
 
 enum value_kind {
-    VALUE_UNKNOWN,
+    VALUE_UNKNOWN,  /* a, b: 0, or 1 + each of the values whose difference it is */
     VALUE_INTEGER,  /* number */
     VALUE_STRING,   /* name: the first 63 bytes of a literal */
     VALUE_FUNCTION, /* name: its symbol */

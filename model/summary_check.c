@@ -67,6 +67,8 @@ static bool values_hold(const struct function *function)
         bool holds = false;
         switch (value->kind) {
         case VALUE_UNKNOWN:
+            holds = value->a <= i && value->b <= i;
+            break;
         case VALUE_INTEGER:
         case VALUE_STRING:
         case VALUE_FUNCTION:

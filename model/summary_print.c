@@ -94,7 +94,10 @@ static void print_value(const struct printer *printer, uint32_t index, unsigned 
     }
     switch (value->kind) {
     case VALUE_UNKNOWN:
-        fputc('?', printer->stream);
+        if (value->a && value->b)
+            print_pair(printer, &(struct value){.a = value->a - 1, .b = value->b - 1}, " - ", depth + 1);
+        else
+            fputc('?', printer->stream);
         break;
     case VALUE_INTEGER:
         fprintf(printer->stream, "%" PRId64, value->number);
