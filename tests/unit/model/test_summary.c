@@ -27,6 +27,7 @@ static void add_sample_values(struct names *names, struct function *function)
     array_push(&function->values, (struct value){.kind = VALUE_SLOT, .a = 3});
     array_push(&function->values, (struct value){.kind = VALUE_STRING, .name = names_add(names, "a\"b\n")});
     array_push(&function->values, (struct value){.kind = VALUE_DEREF, .a = 6});
+    array_push(&function->values, (struct value){.kind = VALUE_UNKNOWN, .a = 6 + 1, .b = 3 + 1}); /* n - 4096 */
     array_push(&function->conditions, (struct condition){.op = CONDITION_LESS, .a = 4, .b = 5});
     array_push(&function->conditions, (struct condition){.op = CONDITION_NOT, .hint = HINT_UNLIKELY, .a = 0});
 }
@@ -295,8 +296,10 @@ static void check_names_what_is_malformed(void **state)
     MALFORMED(local_count, 1u << 30);
     MALFORMED(nodes.count, 0);
     MALFORMED(values.items[1].a, 5);
-    MALFORMED(values.items[8].a, 8);  /* itself */
-    MALFORMED(values.items[8].b, 9);  /* a later one */
+    MALFORMED(values.items[8].a, 8); /* itself */
+    MALFORMED(values.items[8].b, 9); /* a later one */
+    MALFORMED(values.items[12].a, 12 + 1);
+    MALFORMED(values.items[12].b, 13 + 1);
     MALFORMED(values.items[4].a, 2);  /* no such call */
     MALFORMED(arguments.items[2], 4); /* the call's own result */
     MALFORMED(calls.items[0].callee, 4);
