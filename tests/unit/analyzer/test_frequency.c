@@ -14,7 +14,7 @@ struct fixture {
     struct arena arena;
     struct function function;
     struct frequencies found;
-    uint16_t calls[8];/* CALL_… flags */
+    uint16_t calls[8]; /* CALL_… flags */
 };
 
 static int begin(void **state)
