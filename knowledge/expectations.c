@@ -23,11 +23,6 @@ static const char *const row_names[] = {
 #include "knowledge/expectations.def"
     NULL};
 
-static double *number_of(struct expectations *expectations, size_t row)
-{
-    return (double *)(void *)((char *)expectations + rows[row].offset);
-}
-
 bool knowledge_expect(struct knowledge *knowledge, const char *name, double value)
 {
     for (size_t row = 0; row < ROW_COUNT; row++) {
@@ -36,7 +31,7 @@ bool knowledge_expect(struct knowledge *knowledge, const char *name, double valu
         bool share = strcmp(rows[row].unit, "probability") == 0;
         if (!isfinite(value) || value < 0 || (share ? value > 1 : value == 0))
             return false;
-        *number_of(&knowledge->expectations, row) = value;
+        memcpy((char *)&knowledge->expectations + rows[row].offset, &value, sizeof value);
         return true;
     }
     return false;
