@@ -82,19 +82,15 @@ static bool mark_parameters(struct flow *flow, uint32_t function, uint32_t value
     return changed;
 }
 
-static bool api_needs(const struct api *api, uint32_t argument)
-{
-    return api && argument < 32 && knowledge_arguments(api) >> argument & 1;
-}
-
 static bool argument_matters(const struct flow *flow, const struct function *body, const struct call *call, uint32_t at)
 {
     const struct value *callee = &body->values.items[call->callee];
     if (callee->kind != VALUE_FUNCTION)
         return true;
     uint32_t target = program_definition(flow->program, callee->name);
+    const struct api *api = flow->linked->apis[callee->name];
     if (target == NO_FUNCTION)
-        return api_needs(flow->linked->apis[callee->name], at);
+        return api && knowledge_argument_matters(api, at);
     return at < body_of(flow, target)->parameters.count && flow->functions[target].parameter_matters[at];
 }
 

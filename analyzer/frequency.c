@@ -15,7 +15,6 @@
 struct walk {
     const struct function *function;
     const struct frequency_input *input;
-    const struct expectations *expect;
     struct likelihood likelihood;
     struct arena *arena;
     int64_t success; /* what the function returns in the end, if that is a constant */
@@ -81,7 +80,7 @@ static struct outcome *walk_children(struct walk *walk, uint32_t index)
     uint32_t end = walk_backwards(walk, children, count, SUMMARY_NONE, parts);
     if (end != SUMMARY_NONE && index == 0) /* the function ends the program on purpose, as main does with exit */
         walk_backwards(walk, children, count, end, parts);
-    outcome_soften_exits(walk->expect, parts, count);
+    outcome_soften_exits(walk->input->expect, parts, count);
     return parts;
 }
 
@@ -96,7 +95,7 @@ static struct outcome walk_sequence(struct walk *walk, uint32_t index)
             sum.next += sum.away;
             sum.away = 0;
             if (sum.next < NEGLIGIBLE)
-                sum.next = walk->expect->label;
+                sum.next = walk->input->expect->label;
         }
         walk->share[child] = sum.next;
         outcome_add(&sum, part, sum.next);
@@ -141,9 +140,10 @@ static double branch_probability(struct walk *walk, uint32_t index, const struct
     if (branch->a != SUMMARY_NONE && walk->function->conditions.items[branch->a].hint != HINT_NONE)
         return p;
     if (branch->a != SUMMARY_NONE && likelihood_settles(walk->function, branch->a, index + 1, arm->end))
-        p = outcome_combine(p, walk->expect->settling_arm);
-    p = outcome_combine(p, outcome_arm_likely(walk->expect, then, otherwise, only_leaves(walk->function, index + 1)));
-    return outcome_combine(p, 1 - outcome_arm_likely(walk->expect, otherwise, then, false));
+        p = outcome_combine(p, walk->input->expect->settling_arm);
+    p = outcome_combine(
+        p, outcome_arm_likely(walk->input->expect, then, otherwise, only_leaves(walk->function, index + 1)));
+    return outcome_combine(p, 1 - outcome_arm_likely(walk->input->expect, otherwise, then, false));
 }
 
 static struct outcome walk_branch(struct walk *walk, uint32_t index)
@@ -158,10 +158,10 @@ static struct outcome walk_branch(struct walk *walk, uint32_t index)
     bool certain;
     double p = branch_probability(walk, index, &first, &second, &certain);
     walk->share[then] = p;
-    walk->spread[then] = certain ? 0 : walk->expect->guess_spread * (1 - p);
+    walk->spread[then] = certain ? 0 : walk->input->expect->guess_spread * (1 - p);
     if (two) {
         walk->share[nodes[then].end] = 1 - p;
-        walk->spread[nodes[then].end] = certain ? 0 : walk->expect->guess_spread * p;
+        walk->spread[nodes[then].end] = certain ? 0 : walk->input->expect->guess_spread * p;
     }
     struct outcome sum = {.next = p * first.next + (1 - p) * second.next,
                           .returned = p > 0.5 ? first.returned : second.returned};
@@ -220,7 +220,7 @@ static struct outcome walk_switch(struct walk *walk, uint32_t index)
         entered += chosen;
         double p = chosen + falls > 1 ? 1 : chosen + falls;
         walk->share[arm] = p;
-        walk->spread[arm] = certain ? 0 : walk->expect->guess_spread * (1 - p);
+        walk->spread[arm] = certain ? 0 : walk->input->expect->guess_spread * (1 - p);
         bool falls_on = nodes[arm].flags & ARM_FALLS_THROUGH;
         falls = falls_on ? p * part.next : 0;
         outcome_add(&sum, &part, p);
@@ -234,7 +234,7 @@ static struct outcome walk_switch(struct walk *walk, uint32_t index)
 static struct outcome walk_retry(struct walk *walk, uint32_t index)
 {
     struct outcome body = walk_node(walk, index + 1);
-    double again = body.retry < walk->expect->retry ? body.retry : walk->expect->retry;
+    double again = body.retry < walk->input->expect->retry ? body.retry : walk->input->expect->retry;
     double turns = 1 / (1 - again);
     body.retry = 0;
     walk->share[index + 1] = turns;
@@ -262,7 +262,7 @@ static double turns_made(const struct turns *turns, bool endless, double leaves,
  * between the guess and what lets most loops run out. Returns the factor for the guess. */
 static double early_exits(const struct walk *walk, double exit, double turns)
 {
-    double limit = turns > 1 ? walk->expect->early_exits / turns : 1;
+    double limit = turns > 1 ? walk->input->expect->early_exits / turns : 1;
     return exit < SURE_EXIT && exit > limit ? sqrt(limit / exit) : 1;
 }
 
@@ -293,7 +293,7 @@ static struct outcome walk_loop(struct walk *walk, uint32_t index)
     struct turns turns = turns_of(&walk->likelihood, index);
     run_behind_test(walk, index + 1, &turns);
     double exit = 1 - body.next - body.again; /* early, to anywhere or nowhere */
-    double scale = early_exits(walk, exit, endless ? walk->expect->turns_exit : turns.expected);
+    double scale = early_exits(walk, exit, endless ? walk->input->expect->turns_exit : turns.expected);
     double runs_out;
     walk->share[index + 1] = turns_made(&turns, endless, exit * scale, &runs_out);
     walk->spread[index + 1] = turns.spread;
@@ -434,8 +434,7 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
     struct walk walk = {
         .function = function,
         .input = input,
-        .expect = input->expect,
-        .likelihood = {.input = input, .expect = input->expect, .slots = likelihood_slots(input, arena)},
+        .likelihood = {.input = input, .slots = likelihood_slots(input, arena)},
         .arena = arena,
         .share = ARENA_ARRAY(arena, double, count),
         .spread = ARENA_ARRAY(arena, double, count),

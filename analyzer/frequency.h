@@ -73,7 +73,6 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
 
 struct likelihood {
     const struct frequency_input *input;
-    const struct expectations *expect;
     const uint8_t *slots; /* SLOT_HOLDS_… */
 };
 

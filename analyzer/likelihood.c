@@ -89,7 +89,7 @@ static const struct slot *slot_of(const struct likelihood *likelihood, uint32_t 
 /* The probability that the value is not 0. */
 static double truth(const struct likelihood *likelihood, const struct condition *condition)
 {
-    const struct expectations *expect = likelihood->expect;
+    const struct expectations *expect = likelihood->input->expect;
     uint8_t held = likelihood_holds(likelihood, condition->a);
     if (held & SLOT_HOLDS_ALLOCATION)
         return 1 - expect->allocation_fails;
@@ -114,7 +114,7 @@ static bool is_whole(const struct likelihood *likelihood, const struct condition
 
 static double equal(const struct likelihood *likelihood, const struct condition *condition)
 {
-    const struct expectations *expect = likelihood->expect;
+    const struct expectations *expect = likelihood->input->expect;
     int64_t b[KNOWN_CONSTANTS];
     uint32_t known = likelihood_constants(likelihood, condition->b, b);
     if (condition->type == OPERAND_POINTER)
@@ -142,7 +142,7 @@ static double equal(const struct likelihood *likelihood, const struct condition 
 /* The probability of "value < bound" (or <=), bound known. */
 static double below(const struct likelihood *likelihood, uint32_t value, int64_t bound, bool or_equal)
 {
-    const struct expectations *expect = likelihood->expect;
+    const struct expectations *expect = likelihood->input->expect;
     bool failed = bound < 0 || (bound == 0 && !or_equal);
     uint8_t held = likelihood_holds(likelihood, value);
     if (held & SLOT_HOLDS_REST && bound == 0 && or_equal)
@@ -167,12 +167,13 @@ static double sum_exceeds(const struct likelihood *likelihood, const struct cond
 {
     const struct value *values = likelihood->input->function->values.items;
     if (is_whole(likelihood, condition)) /* a part of it: less than what was asked for */
-        return likelihood_is_transfer(likelihood, condition->a, condition->b) == less ? likelihood->expect->rest
-                                                                                      : 1 - likelihood->expect->rest;
+        return likelihood_is_transfer(likelihood, condition->a, condition->b) == less
+                   ? likelihood->input->expect->rest
+                   : 1 - likelihood->input->expect->rest;
     int used_up = is_used_up(&values[condition->a]) - is_used_up(&values[condition->b]);
     if (!used_up)
         return 0.5;
-    double p = likelihood->expect->sum_exceeds;
+    double p = likelihood->input->expect->sum_exceeds;
     return (used_up > 0) == less ? 1 - p : p;
 }
 
@@ -203,7 +204,7 @@ static double by_shape(const struct likelihood *likelihood, const struct conditi
     case CONDITION_NOT_EQUAL:
         return 1 - equal(likelihood, condition);
     case CONDITION_BITS:
-        return likelihood->expect->bits_set;
+        return likelihood->input->expect->bits_set;
     default:
         return ordered(likelihood, condition);
     }
@@ -243,7 +244,7 @@ double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *
         p = of_plain(likelihood, condition, certain);
     }
     if (!*certain && condition->hint != HINT_NONE)
-        p = condition->hint == HINT_LIKELY ? likelihood->expect->likely : 1 - likelihood->expect->likely;
+        p = condition->hint == HINT_LIKELY ? likelihood->input->expect->likely : 1 - likelihood->input->expect->likely;
     return p;
 }
 

@@ -51,7 +51,7 @@ static bool is_seldom(const struct likelihood *likelihood, uint32_t index)
     bool certain;
     if (condition->op == CONDITION_AND)
         return is_seldom(likelihood, condition->a) || is_seldom(likelihood, condition->b);
-    return likelihood_of(likelihood, index, &certain) < likelihood->expect->seldom;
+    return likelihood_of(likelihood, index, &certain) < likelihood->input->expect->seldom;
 }
 
 static bool tests_call(const struct function *function, uint32_t index, uint32_t call)
@@ -98,11 +98,11 @@ struct turns turns_of(const struct likelihood *likelihood, uint32_t index)
 {
     const struct function *function = likelihood->input->function;
     const struct node *loop = &function->nodes.items[index];
-    struct turns turns = turns_by_kind(likelihood->expect, (enum loop_kind)loop->flags);
+    struct turns turns = turns_by_kind(likelihood->input->expect, (enum loop_kind)loop->flags);
     turns.test_ends = SUMMARY_NONE;
     turns.enters = 1;
     if (counts_or_tests(loop) && is_nested(function, index))
-        turns.expected *= likelihood->expect->nested_loop;
+        turns.expected *= likelihood->input->expect->nested_loop;
     bool known = known_turns(likelihood, loop, &turns);
     bool is_test = loop->flags == LOOP_CONDITION || loop->flags == LOOP_CALL || loop->flags == LOOP_COUNTED;
     if (!is_test || loop->a == SUMMARY_NONE)

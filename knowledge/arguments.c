@@ -48,7 +48,7 @@ uint32_t knowledge_arguments_of_cost(const struct api *api)
     return needed;
 }
 
-uint32_t knowledge_arguments(const struct api *api)
+bool knowledge_argument_matters(const struct api *api, unsigned argument)
 {
     uint32_t needed = knowledge_arguments_of_cost(api);
     for (unsigned i = 0; i < api->effect_count; i++) {
@@ -60,5 +60,5 @@ uint32_t knowledge_arguments(const struct api *api)
         need(&needed, effect->argument);
         need(&needed, effect->data_argument);
     }
-    return needed;
+    return argument < MOST_ARGUMENTS && needed >> argument & 1;
 }

@@ -297,10 +297,12 @@ struct api_cost {
 void knowledge_cost(const struct api *api, const struct profile *profile, const struct api_argument *arguments,
                     unsigned argument_count, struct api_cost *cost);
 
-/* The arguments that a call's cost depends on, a bit each (from the 33rd on: none); and those that what the call leads
- * to depends on: also callbacks, their data, and what comes out again as the result. */
+/* The arguments that a call's cost depends on, a bit each (from the 33rd on: none). */
 uint32_t knowledge_arguments_of_cost(const struct api *api);
-uint32_t knowledge_arguments(const struct api *api);
+
+/* Does what a call costs or leads to depend on an argument (from 0)? Also callbacks, their data, and what comes out
+ * again as the result do. */
+bool knowledge_argument_matters(const struct api *api, unsigned argument);
 
 /* How likely an effect happens, 0 to 1; 1 if it has neither conditions nor alternatives before it. */
 double knowledge_effect_likely(const struct effect *effect, const struct api_argument *arguments,

@@ -1,158 +1,22 @@
 # shellcheck shell=bash
-# gawk: an interpreter of awk, on what mawk runs and on its own extensions. Fields, expressions, arrays, functions; files, commands, slow pipes and a server.
+# gawk: an interpreter of awk. What mawk runs, and extensions of its own.
+# shellcheck source=mawk.sh
+. "${BASH_SOURCE%/*}/mawk.sh"
+
 build() {
     make clean
     make -j2 -C support
     make -j2 gawk
 }
 
-prepare() {
-    mkdir "$WORK/site" "$WORK/awk" "$WORK/many"
-    make_text 3 "$WORK/site/text"
-    split -b 8000 -a 3 "$WORK/sources" "$WORK/many/f"
-    find "$WORK/many" -type f | sort | tail -n +61 | xargs rm -f
-    python3 - "$WORK" <<'PY'
-import random, sys
-random.seed(2)
-with open(sys.argv[1] + "/site/records", "w") as out:
-    for i in range(30000):
-        print(i, f"name{random.randrange(900)}", random.choice("north south east west".split()),
-              f"{random.random() * 1000:.3f}", f"20{random.randrange(24):02}-{random.randrange(1, 13):02}-11", sep="\t", file=out)
-with open(sys.argv[1] + "/site/access.log", "w") as out:
-    for i in range(20000):
-        print(f'10.0.{i % 7}.{i % 251} - - [11/Oct/2023:13:{i % 60:02}:36 +0000] "GET /page/{random.randrange(300)}?q={i} HTTP/1.1" '
-              f'{random.choice([200, 200, 200, 304, 404, 500])} {random.randrange(90000)} "-" "Agent/{i % 9}.0 (X; U)"', file=out)
-with open(sys.argv[1] + "/paragraphs", "w") as out:
-    for i in range(3000):
-        print("Name: person %d\nStreet: %d Long Road\nCity: town %d\n\n" % (i, i % 90, i % 17), end="\n" * (i % 3 == 0), file=out)
-PY
-    (cd "$WORK/awk" && scripts)
-}
-
-scripts() {
-    cat >functions.awk <<'AWK'
-function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }
-function swap(a, i, j, t) { t = a[i]; a[i] = a[j]; a[j] = t }
-function sort(a, left, right, i, last) {
-    if (left >= right) return
-    swap(a, left, int((left + right) / 2)); last = left
-    for (i = left + 1; i <= right; i++) if (a[i] < a[left]) swap(a, ++last, i)
-    swap(a, left, last); sort(a, left, last - 1); sort(a, last + 1, right)
-}
-function join(a, n, sep, i, s) { for (i = 1; i <= n; i++) s = s (i > 1 ? sep : "") a[i]; return s }
-function hanoi(n, from, to, via) { if (n == 0) return 0; return hanoi(n - 1, from, via, to) + 1 + hanoi(n - 1, via, to, from) }
-function fill(a, n, local, i) { for (i = 0; i < n; i++) { local[i] = i; a[i, i % 3] = i }; delete local; return n }
-BEGIN {
-    srand(7); n = 6000
-    for (i = 1; i <= n; i++) { a[i] = int(rand() * 100000); words[i] = "w" a[i] }
-    sort(a, 1, n); sort(words, 1, 1500)
-    print fib(20), hanoi(12, "a", "b", "c"), length(join(a, n, ",")), length(join(words, 300, "; ")), srand()
-    for (i = 2; i < 60000; i++) if (!(i in composite)) { primes++; for (j = i * i; j < 60000; j += i) composite[j] = 1 }
-    print primes, fill(grid, 3000), ((5, 2) in grid), ((5, 1) in grid), length(composite)
-    for (key in grid) { split(key, part, SUBSEP); sum += part[1] - part[2]; if (part[2] == 1) delete grid[key] }
-    for (key in grid) count++
-    for (i = 0; i < 300; i++) { many["x" i % 50, i] = i; delete many["x" i % 50, i]; s = s sprintf("%c", 65 + i % 26) }
-    do { x = x * 1.5 + 1; if (x > 1e6) break; if (x % 2 > 1) continue; y -= x } while (1)
-    for (i = 0; i < 3000; i++) { t += sin(i) * cos(i) + atan2(i, 3) + exp(i % 5) + log(i + 1) + sqrt(i) - int(i / 3) ^ 2 + i % 7; t = -t; u = !t || (i > 5 && t); v += +("0" i) + (i "e1"); x = y = i; x += 1; x -= 2; x *= 3; x /= 2; x %= 9; x ^= 2; x++; --x }
-    for (i = 0; i < 2000; i++) line = sprintf("%5d|%-10s|%05.2f|%e|%g|%x|%o|%c|%%|%*d", i, "ab" i, i / 7, i * 1e9, i / 3, i, i, i % 95 + 32, 8, i)
-    print sum, count, s, t, u, v, length(), length(line), substr(line, 3, 9), substr(line, 0), substr(line, -1, 3), index(line, "ab"), toupper(line), tolower("ÄBC DEF")
-    print 1 == 1.0, "a" < "b", "10" < "9", 10 < 9, "abc" ~ /b+/, "abc" !~ "^c", 1e300 * 1e300, -"3x", 2 ^ 3, length(ENVIRON["HOME"]), ARGC, ARGV[0], CONVFMT, RLENGTH
-    OFMT = "%.3g"; print 3.14159265, 1000000 * 1000000, 2 ^ 53; CONVFMT = "%d"; a[12.7] = 1; print (12 in a)
-    exit 3
-}
-END { print "at the end" }
-AWK
-    cat >regular.awk <<'AWK'
-/struct +[a-z_]+ *\{/ { structs++ }
-/^#[ \t]*(if|ifdef|ifndef|else|elif|endif)/ { conditions++ }
-/^[a-z_]+ *\(.*\)$/, /^\}/ { body++ }
-!/;/ && NF > 3 { plain++ }
-$1 ~ /^(static|extern|const)$/ { starts[$1]++ }
-match($0, /"[^"]*"/) { strings++; chars += RLENGTH; text = substr($0, RSTART, RLENGTH) }
-{ spaces += gsub(/[ \t]+/, " "); commas += gsub(/,/, ", &"); sub(/\/\*.*\*\//, ""); n += split($0, parts, /[^A-Za-z0-9_]+/) }
-length > 70 { long++; if (long > 20000) next }
-{ for (i in parts) if (parts[i] ~ /^[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?$/) numbers++ }
-NR % 500 == 0 { s = $0; gsub(/./, "<&>", s); gsub("", "-", s); gsub(/[[:space:]]*$/, "", s); gsub(/x*/, "y\\&", s); dynamic = dynamic (s ~ ("a" (NR % 7) "|b.{0}c?")); chopped = split(s, letters, "") }
-END { print structs, conditions, body, plain, strings, chars, text, spaces, commas, n, long, numbers, dynamic, chopped; for (k in starts) print k, starts[k] | "sort" }
-AWK
-    cat >fields.awk <<'AWK'
-BEGIN { FS = "\t"; OFS = ":" }
-{ total[$3] += $4; names[$2]++; year[substr($5, 1, 4)] += $4 > 500; if ($4 > max) { max = $4; at = NR } }
-NR % 3 == 0 { $2 = toupper($2); $7 = "new"; kept += length($0) }
-NR % 5 == 0 { NF = 3; kept += length($0); $0 = "a\tb c\td"; kept += NF }
-NR % 7 == 0 { $(NF + 2) = $NF; $NF = ""; kept -= NF; $1 = $1 }
-END {
-    for (r in total) printf "%-8s %12.2f\n", r, total[r] | "sort -k2n"
-    close("sort -k2n"); for (n in names) distinct++
-    print distinct, max, at, kept, NR, FNR, FILENAME
-}
-AWK
-    cat >files.awk <<'AWK'
-BEGIN {
-    while ((getline line < records) > 0) n += length(line)
-    close(records)
-    while ((getline < records) > 0 && NF) if (++m > 5000) break
-    print n, m, (getline line < "/no/such/file"), close("never opened")
-    for (i = 0; i < 20000; i++) print i, i / 3 > (dir "/out" i % 8)
-    for (i = 0; i < 8; i++) { close(dir "/out" i); printf "more %d\n", i >> (dir "/out" i) }
-    for (i = 0; i < 400; i++) { printf "%d %s\n", i, "flushed" > (dir "/flushed"); fflush(dir "/flushed") }
-    for (i = 0; i < 60; i++) { print i > (dir "/once" i); close(dir "/once" i); getline back < (dir "/once" i); sum += back }
-    for (i = 0; i < 12; i++) { "sleep 0.0" i % 4 "; echo result " i | getline line; close("sleep 0.0" i % 4 "; echo result " i); "date +%s" | getline now; close("date +%s") }
-    while (("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.02; done" | getline x) > 0) sum += x
-    for (i = 0; i < 150; i++) print "to a slow reader", sprintf("%3000d", i) | "while read l; do sleep 0.002; done"
-    print close("while read l; do sleep 0.002; done"), sum, line
-    for (i = 0; i < 10; i++) { status += system("sleep 0.01"); status += system("exit 2") }
-    for (i = 0; i < 5; i++) { print "b" i, "a" | "sort -r"; close("sort -r"); system(""); print i | "cat 1>&2" }
-    print status; fflush(); printf "error\n" > "/dev/stderr"; print "out" > "/dev/stdout"
-}
-AWK
-}
-
 work() {
-    local mawk=$TREE/gawk site=$WORK/site
-    cd "$WORK/awk"
-    "$mawk" -f functions.awk || [ $? = 3 ]
-    "$mawk" -f regular.awk "$site/text"
-    "$mawk" -f regular.awk "$WORK"/many/* | tail -1
-    "$mawk" -f fields.awk "$site/records"
-    "$mawk" -v dir="$RUN" -v records="$site/records" -f files.awk 2>/dev/null
-    "$mawk" '{ hits[$9]++; bytes[$1] += $10; split($7, url, "[?/=]"); page[url[3]]++ } $9 >= 500 { bad++ } END { for (s in hits) print s, hits[s]; for (p in page) if (page[p] > best) best = page[p]; print best, bad }' "$site/access.log"
-    "$mawk" -F'[]["]' '{ n[$2 ? substr($2, 13, 5) : "none"]++; agents[$7]++ } END { for (a in agents) print a, agents[a]; print length(n) }' "$site/access.log"
-    "$mawk" -F: -v OFS=, '{ $1 = $1; if (NF > 1) print }' "$WORK/paragraphs" >"$RUN/commas"
-    "$mawk" 'BEGIN { RS = ""; FS = "\n" } { city[$3]++; n += NF } END { for (c in city) print c, city[c] | "sort"; print NR, n }' "$WORK/paragraphs" | tail -2
-    "$mawk" 'BEGIN { RS = "[;{}]+" } { n++; c += length } END { print n, c }' "$site/text"
-    "$mawk" 'BEGIN { RS = "x" } { n += NF } END { print n, NR }' "$site/text"
-    "$mawk" '{ line[NR] = $0 } END { for (i = NR; i > 0; i--) print line[i] }' "$site/records" | tail -1
-    "$mawk" 'seen[$0]++ == 0' "$site/text" | "$mawk" '{ w += NF; c += length + 1 } END { print NR, w, c }'
-    "$mawk" '{ for (i = 1; i <= NF; i++) count[tolower($i)]++ } END { for (w in count) if (count[w] > 400) print count[w], w }' "$site/text" | sort -n | tail -1
-    "$mawk" 'NR == FNR { name[$2] = $1; next } FNR == 1 { print FILENAME } $2 in name { n++ } FNR > 5000 { nextfile; } END { print n }' "$site/records" x=1 "$site/records" || true
-    "$mawk" '{ printf "%s %08.3f %-12s|%5d%%\n", $1, $4, $2, $4 / 10 }' "$site/records" >"$RUN/formatted"
-    "$mawk" 'BEGIN { while (i++ < 30000) s = s "x"; print length(s); while (match(s, /x{1}/) && j++ < 200) s = substr(s, 2); gsub(/x/, "yz", s); print length(s) }'
-    "$mawk" --version | head -1
-    "$mawk" 'BEGIN { n = split("b10 a9 c2 b1", a); asort(a, b); PROCINFO["sorted_in"] = "@ind_str_asc"; for (i in a) s = s i a[i]; for (i = 0; i < 3000; i++) { c[i % 70][i] = i; s2 = gensub(/([0-9])([0-9])/, "\\2\\1", "g", i ""); t += and(i, 255) + or(i, 8) + xor(i, 5) + lshift(i, 2) + rshift(i, 1) + strtonum("0x" i) }; print s, s2, t, length(c), isarray(c[1]), strftime("%Y", 0), mktime("2023 10 11 12 13 14") > 0; patsplit("a1b22c333", p, /[0-9]+/); print p[3], asorti(p, q), typeof(p) }'
-    "$mawk" 'BEGIN { FIELDWIDTHS = "3 5 2" } { n += length($2) } END { print n }' "$site/records"
-    "$mawk" 'BEGIN { FPAT = "([^,]+)|(\"[^\"]+\")" } { n += NF } END { print n }' "$site/access.log"
-    "$mawk" -v IGNORECASE=1 '/STRUCT/ { n++ } END { print n }' "$site/text"
-    "$mawk" '@namespace "x"; function f(a) { return a + 1 } BEGIN { g = "f"; for (i = 0; i < 20000; i++) n += @g(i); switch (n) { case 1: print 1; break; case /2/: print 2; break; default: print 3 } }' || true
-    "$mawk" -o"$RUN/pretty" -f functions.awk || [ $? = 3 ]
-    # input that arrives slowly: lines, blocks, and a server
-    for i in $(seq 80); do echo "$i slow line"; sleep 0.01; done | "$mawk" '{ n += $1; print n }' >"$RUN/slow"
-    for i in $(seq 60); do head -n 40 "$site/records"; sleep 0.01; done | "$mawk" '{ n += $4 } END { print n }'
-    for i in $(seq 30); do echo "$i"; sleep 0.01; done | "$mawk" 'BEGIN { while ((getline x < "-") > 0) n += x; print n }'
-    "$mawk" '{ print $2, $4 }' "$site/records" | while read -r -N 20000 _; do sleep 0.01; done
-    start b python3 -m http.server -d "$site" --bind 10.77.0.2 8000 2>/dev/null
-    local origin=$!
-    wait_for_port b 10.77.0.2 8000
-    for _ in 1 2 3; do client curl -s --limit-rate 2M http://10.77.0.2:8000/records | "$mawk" -F'\t' '{ s[$3] += $4 } END { for (k in s) print k, s[k] }'; done
-    client curl -s --limit-rate 3M http://10.77.0.2:8000/access.log | "$mawk" '$9 == 404 { print $7 }' | tail -1
-    client "$mawk" 'BEGIN { for (i = 0; i < 8; i++) { c = "curl -s http://10.77.0.2:8000/?" i; while ((c | getline l) > 0) n++; close(c) }; print n }'
-    kill "$origin"
-    for i in $(seq 40); do echo "$i $i" | "$mawk" '{ print $1 + $2 }' >/dev/null; done
-    # what fails
-    ! "$mawk" 'BEGIN { print 1'
-    ! "$mawk" 'BEGIN { getline x < "/no/such"; print x; f() }'
-    ! "$mawk" '{ print }' /no/such/file
-    ! "$mawk" 'BEGIN { if ("a" ~ /(b/) print }'
-    ! "$mawk" -f /no/such/script
-    ! "$mawk" 'BEGIN { printf "%d %s\n", 1 }'
+    local gawk=$TREE/gawk site=$WORK/site
+    work_of_awk "$gawk"
+    "$gawk" --version | head -1
+    "$gawk" 'BEGIN { n = split("b10 a9 c2 b1", a); asort(a, b); PROCINFO["sorted_in"] = "@ind_str_asc"; for (i in a) s = s i a[i]; for (i = 0; i < 3000; i++) { c[i % 70][i] = i; s2 = gensub(/([0-9])([0-9])/, "\\2\\1", "g", i ""); t += and(i, 255) + or(i, 8) + xor(i, 5) + lshift(i, 2) + rshift(i, 1) + strtonum("0x" i) }; print s, s2, t, length(c), isarray(c[1]), strftime("%Y", 0), mktime("2023 10 11 12 13 14") > 0; patsplit("a1b22c333", p, /[0-9]+/); print p[3], asorti(p, q), typeof(p) }'
+    "$gawk" 'BEGIN { FIELDWIDTHS = "3 5 2" } { n += length($2) } END { print n }' "$site/records"
+    "$gawk" 'BEGIN { FPAT = "([^,]+)|(\"[^\"]+\")" } { n += NF } END { print n }' "$site/access.log"
+    "$gawk" -v IGNORECASE=1 '/STRUCT/ { n++ } END { print n }' "$site/text"
+    "$gawk" '@namespace "x"; function f(a) { return a + 1 } BEGIN { g = "f"; for (i = 0; i < 20000; i++) n += @g(i); switch (n) { case 1: print 1; break; case /2/: print 2; break; default: print 3 } }' || true
+    "$gawk" -o"$RUN/pretty" -f "$WORK/awk/functions.awk" || [ $? = 3 ]
 }

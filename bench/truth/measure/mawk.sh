@@ -107,45 +107,53 @@ BEGIN {
 AWK
 }
 
-work() {
-    local mawk=$TREE/mawk site=$WORK/site
+# What any awk can do. OPTION makes it read what arrives slowly as it comes, if it needs one.
+work_of_awk() { # AWK [OPTION…]
+    local awk=$1 site=$WORK/site
+    shift
     cd "$WORK/awk"
-    "$mawk" -f functions.awk || [ $? = 3 ]
-    "$mawk" -f regular.awk "$site/text"
-    "$mawk" -f regular.awk "$WORK"/many/* | tail -1
-    "$mawk" -f fields.awk "$site/records"
-    "$mawk" -v dir="$RUN" -v records="$site/records" -f files.awk 2>/dev/null
-    "$mawk" '{ hits[$9]++; bytes[$1] += $10; split($7, url, "[?/=]"); page[url[3]]++ } $9 >= 500 { bad++ } END { for (s in hits) print s, hits[s]; for (p in page) if (page[p] > best) best = page[p]; print best, bad }' "$site/access.log"
-    "$mawk" -F'[]["]' '{ n[$2 ? substr($2, 13, 5) : "none"]++; agents[$7]++ } END { for (a in agents) print a, agents[a]; print length(n) }' "$site/access.log"
-    "$mawk" -F: -v OFS=, '{ $1 = $1; if (NF > 1) print }' "$WORK/paragraphs" >"$RUN/commas"
-    "$mawk" 'BEGIN { RS = ""; FS = "\n" } { city[$3]++; n += NF } END { for (c in city) print c, city[c] | "sort"; print NR, n }' "$WORK/paragraphs" | tail -2
-    "$mawk" 'BEGIN { RS = "[;{}]+" } { n++; c += length } END { print n, c }' "$site/text"
-    "$mawk" 'BEGIN { RS = "x" } { n += NF } END { print n, NR }' "$site/text"
-    "$mawk" '{ line[NR] = $0 } END { for (i = NR; i > 0; i--) print line[i] }' "$site/records" | tail -1
-    "$mawk" 'seen[$0]++ == 0' "$site/text" | "$mawk" '{ w += NF; c += length + 1 } END { print NR, w, c }'
-    "$mawk" '{ for (i = 1; i <= NF; i++) count[tolower($i)]++ } END { for (w in count) if (count[w] > 400) print count[w], w }' "$site/text" | sort -n | tail -1
-    "$mawk" 'NR == FNR { name[$2] = $1; next } FNR == 1 { print FILENAME } $2 in name { n++ } FNR > 5000 { nextfile; } END { print n }' "$site/records" x=1 "$site/records" || true
-    "$mawk" '{ printf "%s %08.3f %-12s|%5d%%\n", $1, $4, $2, $4 / 10 }' "$site/records" >"$RUN/formatted"
-    "$mawk" 'BEGIN { while (i++ < 30000) s = s "x"; print length(s); while (match(s, /x{1}/) && j++ < 200) s = substr(s, 2); gsub(/x/, "yz", s); print length(s) }'
-    "$mawk" -W version; "$mawk" -W dump 'function f(a) { return a + 1 } { print f($1) > "x"; getline } END { exit }' | tail -1
+    "$awk" -f functions.awk || [ $? = 3 ]
+    "$awk" -f regular.awk "$site/text"
+    "$awk" -f regular.awk "$WORK"/many/* | tail -1
+    "$awk" -f fields.awk "$site/records"
+    "$awk" -v dir="$RUN" -v records="$site/records" -f files.awk 2>/dev/null
+    "$awk" '{ hits[$9]++; bytes[$1] += $10; split($7, url, "[?/=]"); page[url[3]]++ } $9 >= 500 { bad++ } END { for (s in hits) print s, hits[s]; for (p in page) if (page[p] > best) best = page[p]; print best, bad }' "$site/access.log"
+    "$awk" -F'[]["]' '{ n[$2 ? substr($2, 13, 5) : "none"]++; agents[$7]++ } END { for (a in agents) print a, agents[a]; print length(n) }' "$site/access.log"
+    "$awk" -F: -v OFS=, '{ $1 = $1; if (NF > 1) print }' "$WORK/paragraphs" >"$RUN/commas"
+    "$awk" 'BEGIN { RS = ""; FS = "\n" } { city[$3]++; n += NF } END { for (c in city) print c, city[c] | "sort"; print NR, n }' "$WORK/paragraphs" | tail -2
+    "$awk" 'BEGIN { RS = "[;{}]+" } { n++; c += length } END { print n, c }' "$site/text"
+    "$awk" 'BEGIN { RS = "x" } { n += NF } END { print n, NR }' "$site/text"
+    "$awk" '{ line[NR] = $0 } END { for (i = NR; i > 0; i--) print line[i] }' "$site/records" | tail -1
+    "$awk" 'seen[$0]++ == 0' "$site/text" | "$awk" '{ w += NF; c += length + 1 } END { print NR, w, c }'
+    "$awk" '{ for (i = 1; i <= NF; i++) count[tolower($i)]++ } END { for (w in count) if (count[w] > 400) print count[w], w }' "$site/text" | sort -n | tail -1
+    "$awk" 'NR == FNR { name[$2] = $1; next } FNR == 1 { print FILENAME } $2 in name { n++ } FNR > 5000 { nextfile; } END { print n }' "$site/records" x=1 "$site/records" || true
+    "$awk" '{ printf "%s %08.3f %-12s|%5d%%\n", $1, $4, $2, $4 / 10 }' "$site/records" >"$RUN/formatted"
+    "$awk" 'BEGIN { while (i++ < 30000) s = s "x"; print length(s); while (match(s, /x{1}/) && j++ < 200) s = substr(s, 2); gsub(/x/, "yz", s); print length(s) }'
     # input that arrives slowly: lines, blocks, and a server
-    for i in $(seq 80); do echo "$i slow line"; sleep 0.01; done | "$mawk" -W interactive '{ n += $1; print n }' >"$RUN/slow"
-    for i in $(seq 60); do head -n 40 "$site/records"; sleep 0.01; done | "$mawk" '{ n += $4 } END { print n }'
-    for i in $(seq 30); do echo "$i"; sleep 0.01; done | "$mawk" 'BEGIN { while ((getline x < "-") > 0) n += x; print n }'
-    "$mawk" '{ print $2, $4 }' "$site/records" | while read -r -N 20000 _; do sleep 0.01; done
+    for i in $(seq 80); do echo "$i slow line"; sleep 0.01; done | "$awk" "$@" '{ n += $1; print n }' >"$RUN/slow"
+    for i in $(seq 60); do head -n 40 "$site/records"; sleep 0.01; done | "$awk" '{ n += $4 } END { print n }'
+    for i in $(seq 30); do echo "$i"; sleep 0.01; done | "$awk" 'BEGIN { while ((getline x < "-") > 0) n += x; print n }'
+    "$awk" '{ print $2, $4 }' "$site/records" | while read -r -N 20000 _; do sleep 0.01; done
     start b python3 -m http.server -d "$site" --bind 10.77.0.2 8000 2>/dev/null
     local origin=$!
     wait_for_port b 10.77.0.2 8000
-    for _ in 1 2 3; do client curl -s --limit-rate 2M http://10.77.0.2:8000/records | "$mawk" -F'\t' '{ s[$3] += $4 } END { for (k in s) print k, s[k] }'; done
-    client curl -s --limit-rate 3M http://10.77.0.2:8000/access.log | "$mawk" '$9 == 404 { print $7 }' | tail -1
-    client "$mawk" 'BEGIN { for (i = 0; i < 8; i++) { c = "curl -s http://10.77.0.2:8000/?" i; while ((c | getline l) > 0) n++; close(c) }; print n }'
+    for _ in 1 2 3; do client curl -s --limit-rate 2M http://10.77.0.2:8000/records | "$awk" -F'\t' '{ s[$3] += $4 } END { for (k in s) print k, s[k] }'; done
+    client curl -s --limit-rate 3M http://10.77.0.2:8000/access.log | "$awk" '$9 == 404 { print $7 }' | tail -1
+    client "$awk" 'BEGIN { for (i = 0; i < 8; i++) { c = "curl -s http://10.77.0.2:8000/?" i; while ((c | getline l) > 0) n++; close(c) }; print n }'
     kill "$origin"
-    for i in $(seq 40); do echo "$i $i" | "$mawk" '{ print $1 + $2 }' >/dev/null; done
+    for i in $(seq 40); do echo "$i $i" | "$awk" '{ print $1 + $2 }' >/dev/null; done
     # what fails
-    ! "$mawk" 'BEGIN { print 1'
-    ! "$mawk" 'BEGIN { getline x < "/no/such"; print x; f() }'
-    ! "$mawk" '{ print }' /no/such/file
-    ! "$mawk" 'BEGIN { if ("a" ~ /(b/) print }'
-    ! "$mawk" -f /no/such/script
-    ! "$mawk" 'BEGIN { printf "%d %s\n", 1 }'
+    ! "$awk" 'BEGIN { print 1'
+    ! "$awk" 'BEGIN { getline x < "/no/such"; print x; f() }'
+    ! "$awk" '{ print }' /no/such/file
+    ! "$awk" 'BEGIN { if ("a" ~ /(b/) print }'
+    ! "$awk" -f /no/such/script
+    ! "$awk" 'BEGIN { printf "%d %s\n", 1 }'
+}
+export -f work_of_awk
+
+work() {
+    work_of_awk "$TREE/mawk" -W interactive
+    "$TREE/mawk" -W version
+    "$TREE/mawk" -W dump 'function f(a) { return a + 1 } { print f($1) > "x"; getline } END { exit }' | tail -1
 }

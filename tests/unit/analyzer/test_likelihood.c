@@ -19,7 +19,7 @@ static double likely(enum slot_kind kind, enum condition_op op, enum operand_typ
     uint32_t zero = op == CONDITION_TRUTH ? SUMMARY_NONE : add_integer(&function, 0);
     uint32_t condition = add_condition(&function, op, type, slot, zero);
     struct frequency_input input = {.function = &function, .expect = shipped_expectations()};
-    struct likelihood likelihood = {&input, input.expect, likelihood_slots(&input, &arena)};
+    struct likelihood likelihood = {&input, likelihood_slots(&input, &arena)};
     bool certain = true;
     double p = likelihood_of(&likelihood, condition, &certain);
     assert_false(certain);

@@ -174,9 +174,29 @@ static void loading_is_fast_enough_not_to_be_noticed(void **state)
     assert_true(best < 0.06); /* goal: 0.015; the rest is for slow and busy machines and builds without optimisation */
 }
 
+static void only_what_costs_look_at_matters(void **state)
+{
+    (void)state;
+    struct problems problems = {0};
+    struct knowledge *knowledge = knowledge_load(SHIPPED, &problems);
+    const struct api *reads = knowledge_find(knowledge, "read"), *sorts = knowledge_find(knowledge, "qsort");
+    const struct api *duplicates = knowledge_find(knowledge, "dup");
+    assert_true(knowledge_argument_matters(reads, 0));
+    assert_false(knowledge_argument_matters(reads, 1)); /* where to */
+    assert_true(knowledge_argument_matters(reads, 2));
+    assert_false(knowledge_argument_matters(reads, 3)); /* there is none */
+    assert_false(knowledge_argument_matters(reads, 40));
+    assert_true(knowledge_argument_matters(sorts, 3));      /* is called */
+    assert_true(knowledge_argument_matters(duplicates, 0)); /* comes out again */
+    assert_int_equal(knowledge_arguments_of_cost(sorts) >> 3 & 1, 0);
+    knowledge_free(knowledge);
+    problems_free(&problems);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_costs_look_at_matters),
         cmocka_unit_test(what_can_wait_has_a_source_and_an_async_form_or_none),
         cmocka_unit_test(the_last_variant_of_costs_has_no_condition),
         cmocka_unit_test(every_profile_sets_every_quantity),
