@@ -85,6 +85,7 @@ struct making {
     struct binding binding;
     struct frequencies frequencies;
     struct asked *asked; /* by value */
+    enum { NOT_ASKED, ONLY_BLOCKS, MAY_NOT_BLOCK } descriptors;
 };
 
 static const struct binding *binding_of(const struct making *making)
@@ -314,6 +315,43 @@ static uint32_t constants_of(void *data, uint32_t value, int64_t constants[KNOWN
     return asked->count;
 }
 
+/* The kinds of all descriptors that a call of the function works on: parameters, and arguments of library calls. */
+static fd_bits descriptors_of(struct making *making)
+{
+    struct costs *costs = making->costs;
+    const struct function *body = function_of(costs, making->function);
+    fd_bits kinds = 0;
+    for (uint32_t value = 0; value < body->values.count; value++) {
+        const struct value *item = &body->values.items[value];
+        if (item->kind != VALUE_SLOT || body->slots.items[item->a].kind != SLOT_PARAMETER)
+            continue;
+        struct value_set set;
+        flow_value(costs->flow, making->function, value, binding_of(making), &costs->scratch, &set);
+        kinds |= set.fds;
+    }
+    for (uint32_t call = 0; call < body->calls.count; call++) {
+        struct api_argument arguments[MOST_ARGUMENTS];
+        name_id symbol;
+        if (!call_symbol(body, call, &symbol) || !costs->linked->apis[symbol])
+            continue;
+        uint32_t count = call_arguments(costs, costs->linked->apis[symbol], making->function, call,
+                                        binding_of(making), arguments);
+        for (uint32_t i = 0; i < count; i++)
+            kinds |= arguments[i].fds;
+    }
+    return kinds;
+}
+
+static bool only_blocks(void *data)
+{
+    struct making *making = data;
+    if (making->descriptors == NOT_ASKED) {
+        fd_bits kinds = descriptors_of(making);
+        making->descriptors = kinds && !(kinds & FD_NONBLOCKING_BITS) ? ONLY_BLOCKS : MAY_NOT_BLOCK;
+    }
+    return making->descriptors == ONLY_BLOCKS;
+}
+
 static void find_frequencies(struct making *making)
 {
     struct costs *costs = making->costs;
@@ -329,6 +367,7 @@ static void find_frequencies(struct making *making)
                                     .expect = costs->expect,
                                     .calls = flags,
                                     .constants = constants_of,
+                                    .only_blocks = only_blocks,
                                     .data = making,
                                     .allocates = costs->traits.of[making->function].allocates,
                                     .error_numbers = costs->traits.of[making->function].error_numbers};

@@ -47,6 +47,16 @@ static void look_at_calls(struct search *search, uint32_t function)
     arena_free(&search->arena);
 }
 
+/* The parameters that may be descriptors. */
+static uint64_t numbers_of(const struct function *function)
+{
+    uint64_t numbers = 0;
+    for (uint32_t i = 0; i < function->parameters.count && i < 64; i++)
+        if (!function->parameters.items[i].pointer)
+            numbers |= UINT64_C(1) << i;
+    return numbers;
+}
+
 void traits_find_error_numbers(struct trait_table *table)
 {
     struct arena arena;
@@ -65,6 +75,8 @@ void traits_find_error_numbers(struct trait_table *table)
             uint64_t found = search.gets[*function] & ~search.gets_else[*function];
             changed = changed || found != table->of[*function].error_numbers;
             table->of[*function].error_numbers = found;
+            if (found) /* whether the descriptor that failed may be non-blocking decides what that number is */
+                table->of[*function].parameters |= numbers_of(&table->linked->functions.items[*function].body);
         }
     }
     arena_free(&arena);

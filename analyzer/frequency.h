@@ -31,12 +31,16 @@
 /* Writes all constants that a value may be and returns their number, or 0 if it may be anything else. */
 typedef uint32_t constants_function(void *data, uint32_t value, int64_t constants[KNOWN_CONSTANTS]);
 
+/* Are all descriptors that the function works on known, and none of them non-blocking? */
+typedef bool only_blocks_function(void *data);
+
 struct frequency_input {
     const struct function *function;
     const struct expectations *expect;
     const uint16_t *calls;         /* CALL_… of each call; NULL: nothing known */
     constants_function *constants; /* NULL: only literals are known */
-    void *data;
+    only_blocks_function *only_blocks; /* NULL: not known */
+    void *data; /* of both */
     bool allocates;         /* the function returns what it allocated */
     uint64_t error_numbers; /* a bit for each parameter that all calls give the number of an error */
 };

@@ -5,6 +5,8 @@
  */
 #include "analyzer/frequency.h"
 
+#include <errno.h>
+
 /* How likely a value is not 0, by where it lies: a member or a variable with static storage that is asked for is often
  * a feature that is not used, a parameter seldom. Ball and Larus do not ask where. */
 static double is_set_in(const struct expectations *expect, const struct slot *slot, bool pointer)
@@ -210,9 +212,25 @@ static double by_shape(const struct likelihood *likelihood, const struct conditi
     }
 }
 
+/* `errno == EAGAIN` where no descriptor of the function is non-blocking: it hardly ever is; else -1. */
+static double would_block(const struct likelihood *likelihood, const struct condition *condition)
+{
+    const struct frequency_input *input = likelihood->input;
+    int64_t number[KNOWN_CONSTANTS];
+    if ((condition->op != CONDITION_EQUAL && condition->op != CONDITION_NOT_EQUAL) ||
+        !likelihood_is_error_number(input, likelihood->slots, condition->a) ||
+        !likelihood_constants(likelihood, condition->b, number) || (number[0] != EAGAIN && number[0] != EWOULDBLOCK) ||
+        !input->only_blocks || !input->only_blocks(input->data))
+        return -1;
+    double p = input->expect->would_block;
+    return condition->op == CONDITION_EQUAL ? p : 1 - p;
+}
+
 static double of_plain(const struct likelihood *likelihood, const struct condition *condition, bool *certain)
 {
     double p = decided(likelihood, condition);
+    if (p < 0)
+        p = would_block(likelihood, condition);
     *certain = p >= 0;
     return *certain ? p : by_shape(likelihood, condition);
 }
