@@ -27,6 +27,8 @@ static void describe(const struct costs *costs, const struct value_set *set, str
     if (set->constant_count == 1 && !set->other) {
         argument->constant_known = true;
         argument->constant = set->constants[0];
+        if (!set->fds)
+            argument->fds = knowledge_descriptor(costs->knowledge, argument->constant);
     }
     double sum = 0;
     for (uint32_t i = 0; i < set->constant_count; i++)

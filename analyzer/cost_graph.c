@@ -315,6 +315,20 @@ static uint32_t constants_of(void *data, uint32_t value, int64_t constants[KNOWN
     return asked->count;
 }
 
+/* What a value leads to as a descriptor. */
+static fd_bits kinds_of(struct making *making, uint32_t value)
+{
+    struct costs *costs = making->costs;
+    struct value_set set, any;
+    if (value == SUMMARY_NONE)
+        return 0;
+    flow_value(costs->flow, making->function, value, binding_of(making), &costs->scratch, &set);
+    if (set.fds || set.constant_count != 1)
+        return set.fds;
+    flow_value(costs->flow, making->function, value, NULL, &costs->scratch, &any); /* is it one at all? */
+    return any.fds ? knowledge_descriptor(costs->knowledge, set.constants[0]) : 0;
+}
+
 /* The kinds of all descriptors that a call of the function works on: parameters, and arguments of library calls. */
 static fd_bits descriptors_of(struct making *making)
 {
@@ -325,19 +339,17 @@ static fd_bits descriptors_of(struct making *making)
         const struct value *item = &body->values.items[value];
         if (item->kind != VALUE_SLOT || body->slots.items[item->a].kind != SLOT_PARAMETER)
             continue;
-        struct value_set set;
-        flow_value(costs->flow, making->function, value, binding_of(making), &costs->scratch, &set);
-        kinds |= set.fds;
+        kinds |= kinds_of(making, value);
     }
     for (uint32_t call = 0; call < body->calls.count; call++) {
-        struct api_argument arguments[MOST_ARGUMENTS];
+        const struct call *site = &body->calls.items[call];
         name_id symbol;
         if (!call_symbol(body, call, &symbol) || !costs->linked->apis[symbol])
             continue;
-        uint32_t count = call_arguments(costs, costs->linked->apis[symbol], making->function, call,
-                                        binding_of(making), arguments);
-        for (uint32_t i = 0; i < count; i++)
-            kinds |= arguments[i].fds;
+        uint32_t asked = knowledge_arguments_of_cost(costs->linked->apis[symbol]);
+        for (uint32_t i = 0; i < site->argument_count && i < 32; i++)
+            if (asked >> i & 1)
+                kinds |= kinds_of(making, body->arguments.items[site->first_argument + i]);
     }
     return kinds;
 }

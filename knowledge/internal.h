@@ -59,6 +59,8 @@ struct alias {
     const char *means; /* or "" */
 };
 
+#define STARTED_WITH 3 /* descriptors that are open when a program starts */
+
 struct knowledge {
     struct arena arena;
     struct names names;
@@ -67,6 +69,7 @@ struct knowledge {
     ARRAY(struct alias) aliases;
     ARRAY(struct profile *) profiles;
     struct expectations expectations;
+    fd_bits started_with[STARTED_WITH]; /* what these descriptors lead to */
     ARRAY(struct yaml_tree *) kept_trees;
     enum {
         LOADING_USERS,   /* a second entry of the same name replaces the first */

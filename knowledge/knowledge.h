@@ -270,6 +270,9 @@ bool knowledge_expect(struct knowledge *knowledge, const char *name, double valu
 /* The descriptors that a variable of a library leads to (stdin); 0: not known. */
 fd_bits knowledge_variable(const struct knowledge *knowledge, const char *name);
 
+/* What a descriptor leads to that is open when a program starts, by its number; 0: not known. */
+fd_bits knowledge_descriptor(const struct knowledge *knowledge, int64_t number);
+
 /* The number of a named constant (O_NONBLOCK); false if there is none. */
 bool knowledge_constant(const struct knowledge *knowledge, const char *name, int64_t *value);
 

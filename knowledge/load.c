@@ -225,6 +225,11 @@ fd_bits knowledge_variable(const struct knowledge *knowledge, const char *name)
     return symbol ? symbol->variable : 0;
 }
 
+fd_bits knowledge_descriptor(const struct knowledge *knowledge, int64_t number)
+{
+    return number >= 0 && number < STARTED_WITH ? knowledge->started_with[number] : 0;
+}
+
 bool knowledge_constant(const struct knowledge *knowledge, const char *name, int64_t *value)
 {
     const struct symbol *symbol = symbol_find(knowledge, name);

@@ -27,11 +27,15 @@ static bool parse_variables(struct parse *parse, const struct yaml_node *map)
     for (size_t i = 0; i < map->count; i++) {
         struct phrase phrase;
         fd_bits bits;
-        if (phrase_begin(&phrase, parse, NULL, map->items[i], "a variable") && parse_descriptors(&phrase, &bits) &&
-            phrase_finish(&phrase))
-            symbol_add(parse->knowledge, map->keys[i]->scalar)->variable = bits;
-        else
+        if (!phrase_begin(&phrase, parse, NULL, map->items[i], "a variable") || !parse_descriptors(&phrase, &bits) ||
+            !phrase_finish(&phrase)) {
             fine = false;
+            continue;
+        }
+        struct symbol *symbol = symbol_add(parse->knowledge, map->keys[i]->scalar);
+        symbol->variable = bits;
+        if (symbol->is_constant && symbol->constant >= 0 && symbol->constant < STARTED_WITH)
+            parse->knowledge->started_with[symbol->constant] = bits;
     }
     return fine;
 }
