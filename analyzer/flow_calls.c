@@ -43,8 +43,28 @@ void gather_argument(struct flow *flow, uint32_t function, uint32_t value, struc
     }
 }
 
+#define MOST_PREDICATES 8
+
+/* An effect on the mode of a descriptor happens also where flags lack the bit: the descriptor is blocking then. */
+static struct effect without_flags(const struct effect *effect, struct predicate predicates[MOST_PREDICATES])
+{
+    struct effect rest = *effect;
+    rest.predicates = predicates;
+    rest.predicate_count = 0;
+    for (unsigned i = 0; i < effect->predicate_count && rest.predicate_count < MOST_PREDICATES; i++)
+        if (effect->predicates[i].kind != PREDICATE_HAS)
+            predicates[rest.predicate_count++] = effect->predicates[i];
+    return rest;
+}
+
 static bool effect_happens(struct flow *flow, const struct pending_call *pending, const struct effect *effect)
 {
+    struct predicate predicates[MOST_PREDICATES];
+    struct effect rest;
+    if (effect->kind == EFFECT_SETS_NONBLOCKING) {
+        rest = without_flags(effect, predicates);
+        effect = &rest;
+    }
     if (!effect->predicate_count && !effect->instead_of)
         return true;
     struct api_argument arguments[16];

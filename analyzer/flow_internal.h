@@ -65,9 +65,11 @@ struct call_edge {
 struct mode_change {
     uint32_t function;
     uint32_t place;
+    uint32_t node; /* of the function: the call that does it */
     unsigned mode;
     uint32_t condition; /* of the function; SUMMARY_NONE: always */
     bool when;          /* what the condition must be */
+    bool always;        /* in this function the place counts as being in that mode, whatever the condition */
 };
 
 struct flow_function {

@@ -76,48 +76,103 @@ static bool sets_bits(const struct function *body, uint32_t value, int64_t bits)
 static bool clears_bits(const struct function *body, uint32_t value, int64_t bits)
 {
     const struct value *v = &body->values.items[value];
-    return v->kind == VALUE_MASKED && (v->number & bits) == 0;
+    return (v->kind == VALUE_MASKED || v->kind == VALUE_INTEGER) && (v->number & bits) == 0;
 }
 
-/* The node where a variable gets a value of which `has` is true, or SUMMARY_NONE. */
-static uint32_t node_that_assigns(const struct function *body, uint32_t slot, int64_t bits,
+/* What a call gave: flags as they were before. */
+static bool is_result(const struct function *body, uint32_t value, int64_t bits)
+{
+    (void)bits;
+    return body->values.items[value].kind == VALUE_CALL;
+}
+
+/* The last node before another where a variable gets a value of which `has` is true, or SUMMARY_NONE. */
+static uint32_t node_that_assigns(const struct function *body, uint32_t slot, int64_t bits, uint32_t before,
                                   bool has(const struct function *, uint32_t, int64_t))
 {
+    uint32_t found = SUMMARY_NONE;
     for (array_each(const struct assignment, assignment, &body->flows)) {
         const struct value *target = &body->values.items[assignment->target];
-        if (target->kind == VALUE_SLOT && target->a == slot && has(body, assignment->source, bits))
-            return assignment->node;
+        if (target->kind == VALUE_SLOT && target->a == slot && assignment->node <= before &&
+            has(body, assignment->source, bits) && (found == SUMMARY_NONE || assignment->node > found))
+            found = assignment->node;
     }
-    return SUMMARY_NONE;
+    return found;
 }
 
-/* What the call does to the descriptor, by flags that it asks for, and the node that decides it: where the flags get
- * the bit (`flags |= O_NONBLOCK`) or lose it; the call itself where they have it at once. */
-static uint32_t node_that_decides(const struct flow *flow, const struct pending_call *pending,
-                                  const struct effect *effect, unsigned *mode)
+/* Are two nodes in different arms of a branch? */
+static bool exclude_each_other(const struct function *body, uint32_t first, uint32_t second)
+{
+    for (uint32_t i = 0; i < first; i++) {
+        const struct node *branch = &body->nodes.items[i];
+        if (branch->kind != NODE_BRANCH || i + 1 >= branch->end)
+            continue;
+        uint32_t then_end = body->nodes.items[i + 1].end;
+        if (first < then_end && second >= then_end && second < branch->end)
+            return true;
+    }
+    return false;
+}
+
+/* What flags ask for, and the node that decides it. */
+struct request {
+    unsigned mode;
+    uint32_t node;
+};
+
+/* Flags in a variable: what it last got (`flags |= O_NONBLOCK`), or as they were before. */
+static struct request requested_by_variable(const struct function *body, uint32_t slot, int64_t bits, uint32_t call)
+{
+    uint32_t sets = node_that_assigns(body, slot, bits, call, sets_bits);
+    uint32_t clears = node_that_assigns(body, slot, bits, call, clears_bits);
+    if (sets != SUMMARY_NONE && (clears == SUMMARY_NONE || clears < sets || exclude_each_other(body, sets, clears)))
+        return (struct request){MODE_NONBLOCKING, sets};
+    if (clears != SUMMARY_NONE)
+        return (struct request){MODE_BLOCKING, clears};
+    bool restores = node_that_assigns(body, slot, bits, call, is_result) != SUMMARY_NONE;
+    return (struct request){restores ? MODE_BLOCKING : MODE_NONBLOCKING, call};
+}
+
+static struct request requested(const struct flow *flow, const struct pending_call *pending,
+                                const struct effect *effect)
 {
     const struct function *body = body_of(flow, pending->function);
-    *mode = MODE_NONBLOCKING;
+    uint32_t call = node_of_call(body, pending->call);
     for (unsigned p = 0; p < effect->predicate_count; p++) {
         const struct predicate *predicate = &effect->predicates[p];
         uint32_t value = argument_value(flow, pending, (int)predicate->argument);
         if (predicate->kind != PREDICATE_HAS || value == SUMMARY_NONE)
             continue;
         if (clears_bits(body, value, predicate->number))
-            *mode = MODE_BLOCKING;
-        if (body->values.items[value].kind != VALUE_SLOT)
-            continue;
-        uint32_t slot = body->values.items[value].a;
-        uint32_t node = node_that_assigns(body, slot, predicate->number, sets_bits);
-        if (node != SUMMARY_NONE)
-            return node;
-        node = node_that_assigns(body, slot, predicate->number, clears_bits);
-        if (node == SUMMARY_NONE)
-            continue;
-        *mode = MODE_BLOCKING;
-        return node;
+            return (struct request){MODE_BLOCKING, call};
+        if (body->values.items[value].kind == VALUE_SLOT)
+            return requested_by_variable(body, body->values.items[value].a, predicate->number, call);
     }
-    return node_of_call(body, pending->call);
+    return (struct request){MODE_NONBLOCKING, call};
+}
+
+/* Does a later change replace an earlier one of the same place? Of two under the same condition the last counts: what
+ * is non-blocking only while it connects, is not for those who use it. */
+static bool replaces(const struct flow *flow, const struct mode_change *change, const struct mode_change *known)
+{
+    return known->condition == change->condition && known->when == change->when && change->node >= known->node &&
+           !exclude_each_other(body_of(flow, change->function), known->node, change->node);
+}
+
+static void change_add(struct flow *flow, const struct mode_change *change)
+{
+    for (array_each(struct mode_change, known, &flow->mode_changes)) {
+        if (known->function != change->function || known->place != change->place)
+            continue;
+        if (replaces(flow, change, known)) {
+            known->node = change->node;
+            known->mode = change->mode;
+            return;
+        }
+        if (replaces(flow, known, change) || !change->always) /* of two arms' flags the first counts */
+            return;
+    }
+    array_push(&flow->mode_changes, *change);
 }
 
 void mode_change_add(struct flow *flow, const struct pending_call *pending, const struct effect *effect)
@@ -125,13 +180,16 @@ void mode_change_add(struct flow *flow, const struct pending_call *pending, cons
     uint32_t value = argument_value(flow, pending, effect->argument);
     if (value == SUMMARY_NONE)
         return;
-    struct mode_change change = {
-        .function = pending->function, .place = value_place(flow, pending->function, value), .condition = SUMMARY_NONE};
-    for (array_each(const struct mode_change, known, &flow->mode_changes))
-        if (known->function == change.function && known->place == change.place)
-            return;
-    guard_of(body_of(flow, pending->function), node_that_decides(flow, pending, effect, &change.mode), &change);
-    array_push(&flow->mode_changes, change);
+    const struct function *body = body_of(flow, pending->function);
+    struct request request = requested(flow, pending, effect);
+    struct mode_change change = {.function = pending->function,
+                                 .place = value_place(flow, pending->function, value),
+                                 .node = node_of_call(body, pending->call),
+                                 .mode = request.mode,
+                                 .condition = SUMMARY_NONE};
+    guard_of(body, request.node, &change);
+    change.always = change.condition == SUMMARY_NONE;
+    change_add(flow, &change);
 }
 
 /* ---- callers ---- */
@@ -174,28 +232,39 @@ static void apply_to_call(struct flow *flow, const struct mode_change *change, c
     uint32_t value = caller->arguments.items[call->first_argument + parameter];
     if (caller->values.items[value].kind != VALUE_SLOT)
         return;
-    uint32_t place = value_place(flow, edge->caller, value);
-    uint32_t callers_first = flow->functions[edge->caller].first_place;
-    bool is_parameter_too = place >= callers_first && place < callers_first + caller->parameters.count;
-    place_changes_mode(flow, place, mode);
-    if (!is_parameter_too || (mode != MODE_NONBLOCKING && change->condition != SUMMARY_NONE))
-        return;
-    for (array_each(const struct mode_change, known, &flow->mode_changes))
-        if (known->function == edge->caller && known->place == place)
-            return;
-    struct mode_change further = {.function = edge->caller, .place = place, .mode = mode, .condition = SUMMARY_NONE};
-    guard_of(caller, node_of_call(caller, edge->call), &further);
-    array_push(&flow->mode_changes, further);
+    struct mode_change further = {.function = edge->caller,
+                                  .place = value_place(flow, edge->caller, value),
+                                  .node = node_of_call(caller, edge->call),
+                                  .mode = mode,
+                                  .condition = SUMMARY_NONE,
+                                  .always = true};
+    guard_of(caller, further.node, &further);
+    change_add(flow, &further);
 }
 
-void mode_changes_spread(struct flow *flow)
+static bool is_parameter_place(const struct flow *flow, uint32_t function, uint32_t place)
+{
+    uint32_t first = flow->functions[function].first_place;
+    return place >= first && place < first + body_of(flow, function)->parameters.count;
+}
+
+static void tell_callers(struct flow *flow)
 {
     for (uint32_t i = 0; i < flow->mode_changes.count; i++) { /* grows while it is walked */
         struct mode_change change = flow->mode_changes.items[i];
-        if (change.condition == SUMMARY_NONE)
-            place_changes_mode(flow, change.place, change.mode);
+        if (change.always && !is_parameter_place(flow, change.function, change.place))
+            continue; /* callers have no part in it */
         for (uint32_t e = 0; e < flow->calls.count; e++)
             if (flow->calls.items[e].callee == change.function)
                 apply_to_call(flow, &change, &flow->calls.items[e]);
     }
+}
+
+void mode_changes_spread(struct flow *flow)
+{
+    for (int pass = 0; pass < 2; pass++) /* what was told may have been replaced meanwhile */
+        tell_callers(flow);
+    for (array_each(const struct mode_change, change, &flow->mode_changes))
+        if (change->always)
+            place_changes_mode(flow, change->place, change->mode);
 }
