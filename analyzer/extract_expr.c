@@ -392,22 +392,18 @@ static uint32_t unnamed(struct extractor *x, CXCursor cursor, bool wanted)
                       !is_varying_list(clang_getCursorType(cursor));
         return va_arg ? value_unknown(x) : value;
     }
-    for (uint32_t i = 0; i < children.count; i++) {
+    bool atomic = is_atomic_operation(x, cursor, children);
+    if (atomic)
+        value = atomic_operation(x, cursor, children);
+    for (uint32_t i = 0; i < children.count && !atomic; i++) {
         CXCursor child = child_at(x, children, i);
         if (clang_isExpression(clang_getCursorKind(child))) {
             uint32_t part = expression(x, child, true);
-            if (i == 0) { /* an atomic operation's object */
-                const struct value *object = &x->function.values.items[part];
-                if (object->kind == VALUE_ADDRESS && x->function.slots.items[object->a].kind == SLOT_GLOBAL)
-                    access_add(x, object->a, ACCESS_ATOMIC | ACCESS_WRITE);
-            }
             value = i == 0 ? part : value_pair(x, VALUE_JOIN, value, part);
         } else if (clang_isStatement(clang_getCursorKind(child))) {
             statement(x, child);
         }
     }
-    if (children.count > 1)
-        x->pending.simple += 10; /* a locked instruction */
     children_drop(x, children);
     return value;
 }

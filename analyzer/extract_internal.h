@@ -6,6 +6,7 @@
  * extract_build.c  building a function: values, nodes, operations
  * extract_place.c  places in storage
  * extract_expr.c   expressions → values, and events in order of evaluation
+ * extract_atomic.c atomic operations
  * extract_cond.c   conditions
  * extract_init.c   initialisers
  * extract_stmt.c   statements → skeleton
@@ -197,6 +198,11 @@ uint32_t loaded(struct extractor *x, CXCursor cursor, bool wanted);
 uint32_t address_of(struct extractor *x, CXCursor operand);
 /* A name: of a function, an enumerator or a variable. */
 uint32_t reference(struct extractor *x, CXCursor cursor, bool wanted);
+/* What a pointer value points to, as a place. */
+uint32_t pointed_place(struct extractor *x, uint32_t pointer);
+/* __atomic_load_n and its like, for which libclang has no name. */
+bool is_atomic_operation(struct extractor *x, CXCursor cursor, struct children children);
+uint32_t atomic_operation(struct extractor *x, CXCursor cursor, struct children children);
 uint32_t condition_expression(struct extractor *x, CXCursor cursor);
 /* `a && b` in a value or a condition: emits b under the condition a. Returns b's condition. */
 uint32_t guarded_condition(struct extractor *x, uint32_t guard, bool when, CXCursor cursor);

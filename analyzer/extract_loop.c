@@ -11,12 +11,18 @@ static enum loop_kind loop_kind_of(const struct extractor *x, uint32_t condition
     const struct condition *entry = &x->function.conditions.items[condition];
     int64_t number = 0;
     switch (entry->op) {
-    case CONDITION_NOT:
-        return loop_kind_of(x, entry->a);
+    case CONDITION_NOT: {
+        enum loop_kind kind = loop_kind_of(x, entry->a);
+        return kind == LOOP_ENDLESS ? LOOP_ONCE : kind == LOOP_ONCE ? LOOP_ENDLESS : kind;
+    }
     case CONDITION_AND:
     case CONDITION_OR: {
         enum loop_kind a = loop_kind_of(x, entry->a), b = loop_kind_of(x, entry->b);
-        return a == LOOP_CONDITION ? b : a;
+        enum loop_kind decides = entry->op == CONDITION_AND ? LOOP_ONCE : LOOP_ENDLESS; /* false, or true */
+        enum loop_kind neutral = entry->op == CONDITION_AND ? LOOP_ENDLESS : LOOP_ONCE;
+        if (a == decides || b == neutral)
+            return a;
+        return a == LOOP_CONDITION || a == neutral ? b : a;
     }
     case CONDITION_TRUTH:
         if (value_is_integer(x, entry->a, &number))

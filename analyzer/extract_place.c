@@ -18,8 +18,7 @@ static uint32_t declared_place(struct extractor *x, struct declared *declared, u
     return value_of_slot(x, slot);
 }
 
-/* What a pointer value points to, as a place. */
-static uint32_t pointed_place(struct extractor *x, uint32_t pointer)
+uint32_t pointed_place(struct extractor *x, uint32_t pointer)
 {
     const struct value *value = &x->function.values.items[pointer];
     if (value->kind == VALUE_ADDRESS)
