@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#define HUGE_NUMBER (INT64_C(1) << 30)
+
 /* How likely a value is not 0, by where it lies: a member or a variable with static storage that is asked for is often
  * a feature that is not used, a parameter seldom. Ball and Larus do not ask where. */
 static double is_set_in(const struct expectations *expect, const struct slot *slot, bool pointer)
@@ -153,6 +155,8 @@ static double below(const struct likelihood *likelihood, uint32_t value, int64_t
         return failed ? expect->call_fails : bound == 0 ? 2 * expect->call_fails : 0.5;
     if (failed)
         return expect->negative;
+    if (bound >= HUGE_NUMBER)
+        return 1 - expect->huge;
     return bound == 0 ? 2 * expect->negative : 0.5;
 }
 
