@@ -115,7 +115,8 @@ void classify(const struct expectations *expect, const struct cost *cost, double
     *classification = (struct classification){.class_kind = CLASS_TRIVIAL};
     double *probability = classification->probability, wait = cost_wait(cost),
            happens = wait > 0 ? waiting_happens(expect, cost) : 0;
-    struct logarithm cpu = {log(fmax(cost->cpu * expect->benefit_of_doubt, 0.1)),
+    double longer = pow(1 + cost->parts / expect->long_function, expect->longer);
+    struct logarithm cpu = {log(fmax(cost->cpu * longer * expect->benefit_of_doubt, 0.1)),
                             hypot(cost->cpu_spread, expect->model_spread)};
     add_case(probability, 1 - happens, cpu, 1, 1, CLASS_IO);
     if (happens > 0) {

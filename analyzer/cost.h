@@ -15,6 +15,7 @@
 struct cost {
     double cpu;              /* mean, ns */
     double cpu_spread;       /* of ln(cpu) */
+    double parts;            /* of a function's skeleton: its length; 0: not one */
     double wait[WAIT_COUNT]; /* means, ns */
     double covariance;       /* of ln(cpu) and ln(sum of waits): a loop's trip count makes both longer */
     double cpu_reach;        /* how likely a call gets as far as to most of its CPU time, 0 to 1 */

@@ -227,6 +227,7 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room)
     make_rarer(costs, node, room);
     entry->self_cpu = own_cpu(node, sums);
     total.cpu = sums[0].cpu;
+    total.parts = function_of(costs, entry->function)->nodes.count;
     finish_sum(&total);
     total.cpu_spread = spread_of(sums[0].cpu, sums[0].cpu_variance);
     total.wait_spread = spread_of(sums[0].wait, sums[0].wait_variance);

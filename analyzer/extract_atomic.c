@@ -1,7 +1,7 @@
 /* Atomic operations: __atomic_load_n and its like are no calls but expressions of their own (Clang's AtomicExpr).
  *
- * Their parts are, in this order: the address of the object, the memory order, then what is stored; a comparison has what
- * is expected, the order of a failure, what is stored, and whether it may fail for no reason.
+ * Their parts are, in this order: the address of the object, the memory order, then what is stored; a comparison has
+ * what is expected, the order of a failure, what is stored, and whether it may fail for no reason.
  */
 #include "analyzer/extract_internal.h"
 

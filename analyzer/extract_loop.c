@@ -20,7 +20,9 @@ static enum loop_kind loop_kind_of(const struct extractor *x, uint32_t condition
         enum loop_kind a = loop_kind_of(x, entry->a), b = loop_kind_of(x, entry->b);
         enum loop_kind decides = entry->op == CONDITION_AND ? LOOP_ONCE : LOOP_ENDLESS; /* false, or true */
         enum loop_kind neutral = entry->op == CONDITION_AND ? LOOP_ENDLESS : LOOP_ONCE;
-        if (a == decides || b == neutral)
+        if (a == decides || b == decides)
+            return decides;
+        if (b == neutral)
             return a;
         return a == LOOP_CONDITION || a == neutral ? b : a;
     }

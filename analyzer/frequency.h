@@ -37,12 +37,12 @@ typedef bool only_blocks_function(void *data);
 struct frequency_input {
     const struct function *function;
     const struct expectations *expect;
-    const uint16_t *calls;         /* CALL_… of each call; NULL: nothing known */
-    constants_function *constants; /* NULL: only literals are known */
+    const uint16_t *calls;             /* CALL_… of each call; NULL: nothing known */
+    constants_function *constants;     /* NULL: only literals are known */
     only_blocks_function *only_blocks; /* NULL: not known */
-    void *data; /* of both */
-    bool allocates;         /* the function returns what it allocated */
-    uint64_t error_numbers; /* a bit for each parameter that all calls give the number of an error */
+    void *data;                        /* of both */
+    bool allocates;                    /* the function returns what it allocated */
+    uint64_t error_numbers;            /* a bit for each parameter that all calls give the number of an error */
 };
 
 /* Parts of a function whose frequency contains the same guess. Group 0 is the function, without a guess. */

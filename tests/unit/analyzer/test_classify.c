@@ -55,6 +55,18 @@ static void test_waiting_is_io_or_wait_by_kind(void **state)
     assert_int_equal(kind_of(cost), CLASS_WAIT);
 }
 
+/* What a long function is expected to take is less than what it takes. */
+static void test_long_functions_take_longer(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 350, .cpu_spread = 0.5, .parts = 10};
+    assert_int_equal(kind_of(cost), CLASS_TRIVIAL);
+    double of_short = of(cost, 1).probability[CLASS_TRIVIAL];
+    cost.parts = 600;
+    assert_int_equal(kind_of(cost), CLASS_CPU);
+    assert_true(of(cost, 1).probability[CLASS_TRIVIAL] < 0.8 * of_short);
+}
+
 /* The same waiting behind the same rare way: a queue mostly has room, a peer never has answered yet. */
 static void test_waiting_for_threads_is_less_sure(void **state)
 {
@@ -135,6 +147,7 @@ int main(void)
         cmocka_unit_test(test_halves_are_mixed),
         cmocka_unit_test(test_confidence_follows_distance_and_quality),
         cmocka_unit_test(test_waiting_that_is_seldom_reached_does_not_count),
+        cmocka_unit_test(test_long_functions_take_longer),
         cmocka_unit_test(test_waiting_for_threads_is_less_sure),
         cmocka_unit_test(test_waiting_that_is_not_there_does_not_count),
         cmocka_unit_test(test_unknown_only_where_most_is_unresolved),

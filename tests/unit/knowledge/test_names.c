@@ -91,6 +91,10 @@ static void constants_and_variables_have_values(void **state)
     assert_false(knowledge_constant(knowledge, "O_NOTHING", &value));
     assert_int_equal(knowledge_variable(knowledge, "input"), FD_BIT(FD_PIPE, false));
     assert_int_equal(knowledge_variable(knowledge, "output"), 0);
+    assert_int_equal(knowledge_descriptor(knowledge, 0), FD_BIT(FD_PIPE, false)); /* a variable that is a constant */
+    assert_int_equal(knowledge_descriptor(knowledge, 1), 0);
+    assert_int_equal(knowledge_descriptor(knowledge, 3), 0);
+    assert_int_equal(knowledge_descriptor(knowledge, -1), 0);
     knowledge_free(knowledge);
 }
 
