@@ -100,18 +100,20 @@ static uint32_t node_that_assigns(const struct function *body, uint32_t slot, in
     return found;
 }
 
-/* Are two nodes in different arms of a branch? */
-static bool exclude_each_other(const struct function *body, uint32_t first, uint32_t second)
+/* Is a later node reached whenever an earlier one is, as far as branches go? Not if it is in an arm that the earlier
+ * one is not in. */
+static bool follows(const struct function *body, uint32_t earlier, uint32_t later)
 {
-    for (uint32_t i = 0; i < first; i++) {
+    for (uint32_t i = 0; i < later; i++) {
         const struct node *branch = &body->nodes.items[i];
-        if (branch->kind != NODE_BRANCH || i + 1 >= branch->end)
+        if (branch->kind != NODE_BRANCH || branch->end <= later || i + 1 >= branch->end)
             continue;
         uint32_t then_end = body->nodes.items[i + 1].end;
-        if (first < then_end && second >= then_end && second < branch->end)
-            return true;
+        bool same_arm = earlier > i && earlier < branch->end && (earlier < then_end) == (later < then_end);
+        if (!same_arm)
+            return false;
     }
-    return false;
+    return true;
 }
 
 /* What flags ask for, and the node that decides it. */
@@ -125,7 +127,7 @@ static struct request requested_by_variable(const struct function *body, uint32_
 {
     uint32_t sets = node_that_assigns(body, slot, bits, call, sets_bits);
     uint32_t clears = node_that_assigns(body, slot, bits, call, clears_bits);
-    if (sets != SUMMARY_NONE && (clears == SUMMARY_NONE || clears < sets || exclude_each_other(body, sets, clears)))
+    if (sets != SUMMARY_NONE && (clears == SUMMARY_NONE || clears < sets || !follows(body, sets, clears)))
         return (struct request){MODE_NONBLOCKING, sets};
     if (clears != SUMMARY_NONE)
         return (struct request){MODE_BLOCKING, clears};
@@ -151,12 +153,12 @@ static struct request requested(const struct flow *flow, const struct pending_ca
     return (struct request){MODE_NONBLOCKING, call};
 }
 
-/* Does a later change replace an earlier one of the same place? Of two under the same condition the last counts: what
- * is non-blocking only while it connects, is not for those who use it. */
+/* Does a later change replace an earlier one of the same place? The last counts if it is made whenever the earlier one
+ * is: what is non-blocking only while it connects, is not for those who use it. */
 static bool replaces(const struct flow *flow, const struct mode_change *change, const struct mode_change *known)
 {
     return known->condition == change->condition && known->when == change->when && change->node >= known->node &&
-           !exclude_each_other(body_of(flow, change->function), known->node, change->node);
+           follows(body_of(flow, change->function), known->node, change->node);
 }
 
 static void change_add(struct flow *flow, const struct mode_change *change)
