@@ -43,7 +43,7 @@ void gather_argument(struct flow *flow, uint32_t function, uint32_t value, struc
     }
 }
 
-#define MOST_PREDICATES 8
+#define MOST_PREDICATES 8 /* of an effect on a mode; further ones are not asked */
 
 /* An effect on the mode of a descriptor happens also where flags lack the bit: the descriptor is blocking then. */
 static struct effect without_flags(const struct effect *effect, struct predicate predicates[MOST_PREDICATES])
