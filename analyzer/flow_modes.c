@@ -216,19 +216,23 @@ static unsigned mode_of_call(struct flow *flow, const struct mode_change *change
     return holds == change->when ? change->mode : otherwise;
 }
 
+static bool is_parameter_place(const struct flow *flow, uint32_t function, uint32_t place)
+{
+    uint32_t first = flow->functions[function].first_place;
+    return place >= first && place < first + body_of(flow, function)->parameters.count;
+}
+
 /* A parameter's change happens to the caller's argument; any other place's to the place. */
 static void apply_to_call(struct flow *flow, const struct mode_change *change, const struct call_edge *edge)
 {
-    uint32_t first = flow->functions[change->function].first_place;
-    uint32_t parameters = body_of(flow, change->function)->parameters.count;
     unsigned mode = mode_of_call(flow, change, edge);
-    if (change->place < first || change->place >= first + parameters) {
+    if (!is_parameter_place(flow, change->function, change->place)) {
         place_changes_mode(flow, change->place, mode);
         return;
     }
     const struct function *caller = body_of(flow, edge->caller);
     const struct call *call = &caller->calls.items[edge->call];
-    uint32_t parameter = change->place - first;
+    uint32_t parameter = change->place - flow->functions[change->function].first_place;
     if (parameter >= call->argument_count)
         return;
     uint32_t value = caller->arguments.items[call->first_argument + parameter];
@@ -242,12 +246,6 @@ static void apply_to_call(struct flow *flow, const struct mode_change *change, c
                                   .always = true};
     guard_of(caller, further.node, &further);
     change_add(flow, &further);
-}
-
-static bool is_parameter_place(const struct flow *flow, uint32_t function, uint32_t place)
-{
-    uint32_t first = flow->functions[function].first_place;
-    return place >= first && place < first + body_of(flow, function)->parameters.count;
 }
 
 static void tell_callers(struct flow *flow)

@@ -51,11 +51,17 @@ static void remove_kind(struct atom_set *set, enum atom_kind kind)
     set->count = (uint16_t)(set->count - (last - first));
 }
 
+/* O_NONBLOCK has no effect on regular files (open(2)). */
+static fd_bits files_block(fd_bits fds)
+{
+    fd_bits file = FD_BIT(FD_DISK, true);
+    return fds & file ? (fd_bits)((fds & ~file) | FD_BIT(FD_DISK, false)) : fds;
+}
+
 void place_has_fds(struct flow *flow, uint32_t place, fd_bits fds)
 {
     struct atom_set *set = &flow->sets.items[place];
-    if (fds & FD_BIT(FD_DISK, true)) /* see fds_in_mode */
-        fds = (fd_bits)((fds & ~FD_BIT(FD_DISK, true)) | FD_BIT(FD_DISK, false));
+    fds = files_block(fds);
     if ((set->fds | fds) == set->fds)
         return;
     set->fds |= fds;
@@ -81,8 +87,7 @@ void place_changes_mode(struct flow *flow, uint32_t place, unsigned mode)
 
 fd_bits fds_in_mode(fd_bits fds, unsigned mode)
 {
-    fd_bits disk = fds & FD_BIT(FD_DISK, false); /* O_NONBLOCK has no effect on regular files (open(2)) */
-    fd_bits nonblocking = (fd_bits)(disk | (fds & FD_NONBLOCKING_BITS) | ((fds & FD_BLOCKING_BITS & ~disk) << 1));
+    fd_bits nonblocking = files_block((fd_bits)((fds & FD_NONBLOCKING_BITS) | (fds & FD_BLOCKING_BITS) << 1));
     if (mode == (MODE_NONBLOCKING | MODE_BLOCKING))
         return fds | nonblocking;
     return mode == MODE_NONBLOCKING ? nonblocking : fds;
