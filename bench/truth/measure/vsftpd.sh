@@ -90,7 +90,7 @@ work() {
         anonymous_enable=YES anon_root=/ anon_upload_enable=YES anon_mkdir_write_enable=YES anon_other_write_enable=YES write_enable=YES ls_recurse_enable=YES \
         xferlog_enable=YES vsftpd_log_file=$RUN/log dual_log_enable=YES xferlog_file=$RUN/xferlog log_ftp_protocol=YES dirmessage_enable=YES use_localtime=YES \
         ascii_upload_enable=YES ascii_download_enable=YES max_clients=40 max_per_ip=30 tilde_user_enable=YES delay_failed_login=0 setproctitle_enable=NO"
-    chmod a+rwx "$RUN" "$RUN"/*/
+    find "$RUN" -maxdepth 1 -type d -exec chmod a+rwx {} + # processes of other users write here
     printf '%s\n' $common listen_port=2121 local_enable=YES ssl_enable=YES rsa_cert_file="$WORK/pem" allow_anon_ssl=YES force_local_logins_ssl=NO \
         force_local_data_ssl=NO require_ssl_reuse=NO "ftpd_banner=Files are here" local_umask=022 text_userdb_names=YES >"$RUN/two.conf"
     printf '%s\n' $common listen_port=2122 one_process_model=YES hide_ids=YES anon_max_rate=3000000 connect_from_port_20=NO >"$RUN/one.conf"
