@@ -12,6 +12,15 @@
 
 #include "analyzer/flow.h"
 
+/* What waiting comes from. It happens or does not as a whole: a program whose descriptors wait may never sleep. */
+enum wait_cause { CAUSE_DESCRIPTOR, CAUSE_NAME, CAUSE_SLEEP, CAUSE_LOCK, CAUSE_PROCESS, CAUSE_COUNT };
+
+/* How likely the waiting of one cause is. */
+struct waiting {
+    double reach;  /* how likely a call gets as far as to it, 0 to 1 */
+    double chance; /* how likely it is there at all (the descriptor may be of another kind), 0 to 1 */
+};
+
 struct cost {
     double cpu;              /* mean, ns */
     double cpu_spread;       /* of ln(cpu) */
@@ -19,16 +28,20 @@ struct cost {
     double wait[WAIT_COUNT]; /* means, ns */
     double covariance;       /* of ln(cpu) and ln(sum of waits): a loop's trip count makes both longer */
     double cpu_reach;        /* how likely a call gets as far as to most of its CPU time, 0 to 1 */
-    double wait_reach;       /* how likely a call gets as far as to its waiting, 0 to 1 */
-    double wait_chance;      /* how likely it is there at all (the descriptor may be of another kind), 0 to 1 */
     double wait_spread;      /* of ln(sum of waits) */
-    double unknown;          /* expected number of calls whose cost nobody knows, per call of this function */
+    struct waiting waiting[CAUSE_COUNT];
+    double unknown;    /* expected number of calls whose cost nobody knows, per call of this function */
     double unreviewed; /* share of the time that comes from entries nobody read up, or that were derived with doubt, 0
                           to 1 */
     double assumed;    /* share of the time that was put in for the unknown calls, 0 to 1 */
 };
 
 double cost_wait(const struct cost *cost);
+/* The part of it that comes from one cause. */
+double cost_wait_of(const struct cost *cost, enum wait_cause cause);
+enum wait_cause cause_of_wait(enum wait_kind kind);
+/* How likely a call gets as far as to what waits most, and that waits. */
+double cost_waits_how_often(const struct cost *cost);
 
 /* How likely something happens at all of which so much is expected per call (0 to 1): what is expected once in
  * thousands of calls nearly never does, it is an error path or a feature that is not used. */

@@ -83,10 +83,10 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
     struct cost cost = {.cpu = between_other_work(costs->expect, api_cost.cpu.median),
                         .cpu_spread = api_cost.cpu.spread,
                         .cpu_reach = 1,
-                        .wait_reach = 1,
-                        .wait_chance = fmin(api_cost.wait_certain, 1),
                         .unreviewed = 1 - api->confidence};
     add_waits(&cost, &api_cost);
+    for (int cause = 0; cause < CAUSE_COUNT; cause++)
+        cost.waiting[cause] = (struct waiting){.reach = 1, .chance = fmin(api_cost.wait_certain, 1)};
     const struct traits *traits = &costs->traits.of[caller];
     if ((traits->idles && api_has_effect(api, EFFECT_MULTIPLEXES)) ||
         (traits->takes_work && api_has_effect(api, EFFECT_WAITS_FOR_WORK)))

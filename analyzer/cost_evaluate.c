@@ -9,6 +9,7 @@
 
 #define MOST_NS 1e15 /* eleven days: nothing is allowed to grow beyond */
 #define WIDEST_SPREAD 4.0
+#define COMPUTING (-1) /* no cause of waiting */
 
 static double square(double x)
 {
@@ -25,26 +26,31 @@ static double add_cost(struct cost *sum, const struct cost *cost, double by)
 {
     double wait = 0;
     for (int kind = 0; kind < WAIT_COUNT; kind++) {
+        struct waiting *waiting = &sum->waiting[cause_of_wait((enum wait_kind)kind)];
+        const struct waiting *added = &cost->waiting[cause_of_wait((enum wait_kind)kind)];
         sum->wait[kind] += by * cost->wait[kind];
+        waiting->chance += by * cost->wait[kind] * added->chance;
+        waiting->reach += by * cost->wait[kind] * added->reach;
         wait += cost->wait[kind];
     }
     sum->cpu += by * cost->cpu;
     sum->unknown += by * cost->unknown;
     sum->unreviewed += by * (cost->cpu + wait) * cost->unreviewed;
     sum->assumed += by * (cost->cpu + wait) * cost->assumed;
-    sum->wait_chance += by * wait * cost->wait_chance;
-    sum->wait_reach += by * wait * cost->wait_reach;
     sum->cpu_reach += by * cost->cpu * cost->cpu_reach;
     return wait;
 }
 
 static void finish_sum(struct cost *sum)
 {
-    double wait = cost_wait(sum), time = sum->cpu + wait;
+    double time = sum->cpu + cost_wait(sum);
     sum->unreviewed = share(sum->unreviewed, time);
     sum->assumed = share(sum->assumed, time);
-    sum->wait_chance = share(sum->wait_chance, wait);
-    sum->wait_reach = share(sum->wait_reach, wait);
+    for (int cause = 0; cause < CAUSE_COUNT; cause++) {
+        double wait = cost_wait_of(sum, (enum wait_cause)cause);
+        sum->waiting[cause].chance = share(sum->waiting[cause].chance, wait);
+        sum->waiting[cause].reach = share(sum->waiting[cause].reach, wait);
+    }
     sum->cpu_reach = share(sum->cpu_reach, sum->cpu);
 }
 
@@ -59,12 +65,14 @@ static double reach_less(const struct expectations *expect, double *reach, doubl
 
 static void cost_reaches_less(const struct expectations *expect, struct site_cost *cost, double cpu_by, double wait_by)
 {
-    double cpu = reach_less(expect, &cost->mean.cpu_reach, cpu_by),
-           wait = reach_less(expect, &cost->mean.wait_reach, wait_by);
+    double cpu = reach_less(expect, &cost->mean.cpu_reach, cpu_by), factor[CAUSE_COUNT];
+    for (int cause = 0; cause < CAUSE_COUNT; cause++)
+        factor[cause] = reach_less(expect, &cost->mean.waiting[cause].reach, wait_by);
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        cost->mean.wait[kind] *= factor[cause_of_wait((enum wait_kind)kind)];
+    double wait = cost->wait > 0 ? cost_wait(&cost->mean) / cost->wait : 1;
     cost->mean.cpu *= cpu;
     cost->cpu_variance *= square(cpu);
-    for (int kind = 0; kind < WAIT_COUNT; kind++)
-        cost->mean.wait[kind] *= wait;
     cost->wait *= wait;
     cost->wait_variance *= square(wait);
     cost->covariance *= cpu * wait;
@@ -168,25 +176,26 @@ static void make_rarer(struct costs *costs, const struct cost_node *node, struct
     }
 }
 
-/* What all executions of a site wait, or compute, in one call of the function. */
-static double site_time(const struct cost_site *site, const struct site_cost *cost, bool waiting)
+/* What all executions of a site compute in one call of the function, or (from a cause on) wait for that cause. */
+static double site_time(const struct cost_site *site, const struct site_cost *cost, int cause)
 {
-    return waiting ? site->frequency * cost->wait : site->cpu_frequency * cost->mean.cpu;
+    return cause == COMPUTING ? site->cpu_frequency * cost->mean.cpu
+                              : site->frequency * cost_wait_of(&cost->mean, (enum wait_cause)cause);
 }
 
-/* How likely a call of the function reaches most of its time (of waiting, or of CPU time): any of the sites will do, by
- * how much each of them takes. `own` is what it takes itself. */
+/* How likely a call of the function reaches most of its CPU time, or of its waiting for one cause: any of the sites
+ * will do, by how much each of them takes. `own` is what it takes itself. */
 static double reach_of(const struct costs *costs, const struct cost_node *node, const struct site_cost *sites,
-                       double own, bool waiting)
+                       double own, int cause)
 {
     double most = own, misses = 1;
     for (uint32_t i = 0; i < node->site_count; i++)
-        most = fmax(most, site_time(&costs->sites.items[node->first_site + i], &sites[i], waiting));
+        most = fmax(most, site_time(&costs->sites.items[node->first_site + i], &sites[i], cause));
     if (most <= own)
         return most > 0 ? 1 : 0;
     for (uint32_t i = 0; i < node->site_count; i++) {
-        double time = site_time(&costs->sites.items[node->first_site + i], &sites[i], waiting);
-        double reach = waiting ? sites[i].mean.wait_reach : sites[i].mean.cpu_reach;
+        double time = site_time(&costs->sites.items[node->first_site + i], &sites[i], cause);
+        double reach = cause == COMPUTING ? sites[i].mean.cpu_reach : sites[i].mean.waiting[cause].reach;
         if (time > 0.001 * most)
             misses *= pow(1 - fmin(reach, 1), time / most);
     }
@@ -232,8 +241,9 @@ void cost_evaluate(struct costs *costs, uint32_t index, struct cost_room *room)
     total.cpu_spread = spread_of(sums[0].cpu, sums[0].cpu_variance);
     total.wait_spread = spread_of(sums[0].wait, sums[0].wait_variance);
     total.covariance = covariance_of(&sums[0], &total);
-    total.cpu_reach = reach_of(costs, node, room->sites, entry->self_cpu, false);
-    total.wait_reach = reach_of(costs, node, room->sites, 0, true);
+    total.cpu_reach = reach_of(costs, node, room->sites, entry->self_cpu, COMPUTING);
+    for (int cause = 0; cause < CAUSE_COUNT; cause++)
+        total.waiting[cause].reach = reach_of(costs, node, room->sites, 0, cause);
     if (costs->traits.of[entry->function].dispatches)
         idle_between_work(costs->expect, &total);
     limit(&total);

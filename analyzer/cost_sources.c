@@ -24,6 +24,14 @@ static double seldom(const struct expectations *expect, double calls, double rea
     return reach > 0 && calls < 1 ? happens_at_all(expect, calls * reach) / happens_at_all(expect, reach) : 1;
 }
 
+static double counted_wait(const struct costs *costs, const struct cost *cost, double calls)
+{
+    double sum = 0;
+    for (int cause = 0; cause < CAUSE_COUNT; cause++)
+        sum += cost_wait_of(cost, (enum wait_cause)cause) * seldom(costs->expect, calls, cost->waiting[cause].reach);
+    return sum;
+}
+
 void cost_find_sources(struct costs *costs, uint32_t index)
 {
     const struct cost_node *node = &costs->nodes.items[index];
@@ -40,12 +48,12 @@ void cost_find_sources(struct costs *costs, uint32_t index)
             const struct cost *cost = target_cost(costs, target);
             double calls = site->frequency * target->weight;
             double cpu_calls = site->cpu_frequency * target->weight;
-            double cpu_counts = seldom(costs->expect, cpu_calls, cost->cpu_reach),
-                   wait_counts = seldom(costs->expect, calls, cost->wait_reach);
+            double cpu_counts = seldom(costs->expect, cpu_calls, cost->cpu_reach);
             if (cpu > 0)
                 remember(&entry->most_cpu, site, target, costs, fmin(cpu_calls * cost->cpu * cpu_counts / cpu, 1));
             if (wait > 0)
-                remember(&entry->most_wait, site, target, costs, fmin(calls * cost_wait(cost) * wait_counts / wait, 1));
+                remember(&entry->most_wait, site, target, costs,
+                         fmin(calls * counted_wait(costs, cost, calls) / wait, 1));
             if (target->entry != SUMMARY_NONE || target->api)
                 continue;
             entry->unknown_sites++;

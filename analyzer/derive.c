@@ -110,7 +110,7 @@ static enum wait_kind main_kind(const struct cost *cost)
 static void set_wait(const struct deriving *deriving, const struct cost *cost, struct api_cost_variant *variant)
 {
     const struct amount *quantities = deriving->stages->profile->quantities;
-    double wait = cost_wait(cost), chance = fmin(cost->wait_reach * cost->wait_chance, 1);
+    double wait = cost_wait(cost), chance = cost_waits_how_often(cost);
     double block = quantities[QUANTITY_DISK_READ_WAIT].median;
     if (wait < negligible_wait)
         return;

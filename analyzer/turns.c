@@ -25,6 +25,12 @@ static struct turns turns_by_kind(const struct expectations *expect, enum loop_k
     return (struct turns){.expected = 1};
 }
 
+/* `while (!found && i < 1000)`: the count is only the most that it may be. */
+static bool ends_otherwise(const struct function *function, const struct node *loop)
+{
+    return loop->a != SUMMARY_NONE && function->conditions.items[loop->a].op == CONDITION_AND;
+}
+
 /* The trip count where constants tell it. A flag that a loop waits for is no count: it only holds 0 and 1. */
 static bool known_turns(const struct likelihood *likelihood, const struct node *loop, struct turns *turns)
 {
@@ -37,11 +43,11 @@ static bool known_turns(const struct likelihood *likelihood, const struct node *
         sum += (double)trips[i];
         counts++;
     }
-    if (counts) {
-        turns->expected = sum / counts;
-        turns->spread = known > 1 ? 1 : 0;
-    }
-    return counts > 0;
+    if (!counts || (ends_otherwise(likelihood->input->function, loop) && sum / counts > turns->expected))
+        return false;
+    turns->expected = sum / counts;
+    turns->spread = known > 1 ? 1 : 0;
+    return true;
 }
 
 /* Does one of the conditions that must all hold for another turn hold only seldom? */

@@ -13,8 +13,11 @@
 static struct classification of(struct cost cost, double quality)
 {
     struct classification classification;
-    cost.wait_reach = cost.wait_reach > 0 ? cost.wait_reach : 1;
-    cost.wait_chance = cost.wait_chance > 0 ? cost.wait_chance : 1;
+    for (int cause = 0; cause < CAUSE_COUNT; cause++) {
+        struct waiting *waiting = &cost.waiting[cause];
+        waiting->reach = waiting->reach > 0 ? waiting->reach : 1;
+        waiting->chance = waiting->chance > 0 ? waiting->chance : 1;
+    }
     classify(shipped_expectations(), &cost, quality, &classification);
     assert_true(classification.confidence >= 0.05 && classification.confidence <= 0.99);
     assert_true(classification.share_low <= classification.share);
@@ -71,13 +74,14 @@ static void test_long_functions_take_longer(void **state)
 static void test_waiting_for_threads_is_less_sure(void **state)
 {
     (void)state;
-    struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait_spread = 0.5, .wait_reach = 0.1};
+    struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait_spread = 0.5};
+    cost.waiting[CAUSE_DESCRIPTOR].reach = cost.waiting[CAUSE_LOCK].reach = 0.1;
     cost.wait[WAIT_NETWORK] = 5e6;
     assert_int_equal(kind_of(cost), CLASS_IO);
     cost.wait[WAIT_NETWORK] = 0;
     cost.wait[WAIT_LOCK] = 5e6;
     assert_int_equal(kind_of(cost), CLASS_CPU);
-    cost.wait_reach = 1;
+    cost.waiting[CAUSE_LOCK].reach = 1;
     assert_int_equal(kind_of(cost), CLASS_WAIT);
 }
 
@@ -107,21 +111,49 @@ static void test_waiting_that_is_seldom_reached_does_not_count(void **state)
 {
     (void)state;
     struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait = {[WAIT_NETWORK] = 1e6}, .wait_spread = 0.5};
-    cost.wait_reach = 0.3;
+    cost.waiting[CAUSE_DESCRIPTOR].reach = 0.3;
     assert_int_equal(kind_of(cost), CLASS_IO);
     assert_true(of(cost, 1).share > 0.9);
-    cost.wait_reach = 0.001;
+    cost.waiting[CAUSE_DESCRIPTOR].reach = 0.001;
     assert_int_equal(kind_of(cost), CLASS_CPU);
     assert_true(of(cost, 1).share < 0.1);
+}
+
+/* A rate limit that is hardly ever set sleeps for long; what is sent waits a little, but always. */
+static void test_rare_waiting_does_not_hide_what_always_happens(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait = {[WAIT_NETWORK] = 1e6}, .wait_spread = 0.5};
+    assert_int_equal(kind_of(cost), CLASS_IO);
+    cost.wait[WAIT_SLEEP] = 5e7;
+    cost.waiting[CAUSE_SLEEP].reach = 0.01;
+    assert_int_equal(kind_of(cost), CLASS_IO);
+    cost.wait[WAIT_NETWORK] = 1e3;
+    assert_int_equal(kind_of(cost), CLASS_CPU);
+    assert_true(of(cost, 1).share_high > 0.9); /* where it does happen, it is all */
+}
+
+/* Most hosts are given as numbers. */
+static void test_name_lookups_are_less_sure_than_peers(void **state)
+{
+    (void)state;
+    struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait = {[WAIT_NETWORK] = 1e6}, .wait_spread = 0.5};
+    cost.waiting[CAUSE_DESCRIPTOR].reach = cost.waiting[CAUSE_NAME].reach = 0.3;
+    assert_int_equal(kind_of(cost), CLASS_IO);
+    cost.wait[WAIT_DNS] = cost.wait[WAIT_NETWORK];
+    cost.wait[WAIT_NETWORK] = 0;
+    assert_int_equal(kind_of(cost), CLASS_CPU);
+    cost.waiting[CAUSE_NAME].reach = 1;
+    assert_int_equal(kind_of(cost), CLASS_IO);
 }
 
 static void test_waiting_that_is_not_there_does_not_count(void **state)
 {
     (void)state;
     struct cost cost = {.cpu = 1e4, .cpu_spread = 0.5, .wait = {[WAIT_NETWORK] = 1e6}, .wait_spread = 0.5};
-    cost.wait_chance = 0.9;
+    cost.waiting[CAUSE_DESCRIPTOR].chance = 0.9;
     assert_int_equal(kind_of(cost), CLASS_IO);
-    cost.wait_chance = 0.1;
+    cost.waiting[CAUSE_DESCRIPTOR].chance = 0.1;
     assert_int_equal(kind_of(cost), CLASS_CPU);
     assert_true(of(cost, 1).share_high < 0.1);
 }
@@ -149,6 +181,8 @@ int main(void)
         cmocka_unit_test(test_waiting_that_is_seldom_reached_does_not_count),
         cmocka_unit_test(test_long_functions_take_longer),
         cmocka_unit_test(test_waiting_for_threads_is_less_sure),
+        cmocka_unit_test(test_rare_waiting_does_not_hide_what_always_happens),
+        cmocka_unit_test(test_name_lookups_are_less_sure_than_peers),
         cmocka_unit_test(test_waiting_that_is_not_there_does_not_count),
         cmocka_unit_test(test_unknown_only_where_most_is_unresolved),
     };

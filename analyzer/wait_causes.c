@@ -1,0 +1,51 @@
+/* The waiting of a cost, by cause. */
+#include "analyzer/cost.h"
+
+#include <math.h>
+
+double cost_wait(const struct cost *cost)
+{
+    double sum = 0;
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        sum += cost->wait[kind];
+    return sum;
+}
+
+enum wait_cause cause_of_wait(enum wait_kind kind)
+{
+    switch (kind) {
+    case WAIT_DNS:
+        return CAUSE_NAME;
+    case WAIT_SLEEP:
+        return CAUSE_SLEEP;
+    case WAIT_LOCK:
+        return CAUSE_LOCK;
+    case WAIT_PIPE:
+    case WAIT_PROCESS:
+        return CAUSE_PROCESS;
+    default:
+        return CAUSE_DESCRIPTOR;
+    }
+}
+
+double cost_wait_of(const struct cost *cost, enum wait_cause cause)
+{
+    double sum = 0;
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        sum += cause_of_wait((enum wait_kind)kind) == cause ? cost->wait[kind] : 0;
+    return sum;
+}
+
+double cost_waits_how_often(const struct cost *cost)
+{
+    int most = 0;
+    for (int cause = 1; cause < CAUSE_COUNT; cause++)
+        if (cost_wait_of(cost, (enum wait_cause)cause) > cost_wait_of(cost, (enum wait_cause)most))
+            most = cause;
+    return fmin(cost->waiting[most].reach * cost->waiting[most].chance, 1);
+}
+
+double happens_at_all(const struct expectations *expect, double reach)
+{
+    return reach / (reach + expect->even_reach);
+}
