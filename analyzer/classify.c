@@ -47,6 +47,8 @@ static double even_reach(const struct expectations *expect, enum wait_cause caus
     switch (cause) {
     case CAUSE_NAME:
         return expect->even_reach_name;
+    case CAUSE_SLEEP:
+        return expect->even_reach_sleep;
     case CAUSE_LOCK:
         return expect->even_reach_lock;
     case CAUSE_PROCESS:

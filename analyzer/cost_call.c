@@ -75,6 +75,18 @@ static void make_idle(struct cost *cost)
     cost->wait[WAIT_IDLE] = sum;
 }
 
+/* How likely any of the calls waits. Where a descriptor was seen to be of several kinds, it is now of one and now of
+ * another, and one that waits is enough to make waiting most of the time. */
+static double wait_chance(const struct expectations *expect, const struct api_cost *cost,
+                          const struct api_argument *arguments, uint32_t argument_count)
+{
+    double chance = fmin(cost->wait_certain, 1);
+    for (uint32_t i = 0; i < argument_count; i++)
+        if (arguments[i].fds)
+            return 1 - pow(1 - chance, expect->any_of_kinds);
+    return chance;
+}
+
 uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t caller,
                            const struct api_argument *arguments, uint32_t argument_count)
 {
@@ -85,8 +97,9 @@ uint32_t library_call_cost(struct costs *costs, const struct api *api, uint32_t 
                         .cpu_reach = 1,
                         .unreviewed = 1 - api->confidence};
     add_waits(&cost, &api_cost);
+    double chance = wait_chance(costs->expect, &api_cost, arguments, argument_count);
     for (int cause = 0; cause < CAUSE_COUNT; cause++)
-        cost.waiting[cause] = (struct waiting){.reach = 1, .chance = fmin(api_cost.wait_certain, 1)};
+        cost.waiting[cause] = (struct waiting){.reach = 1, .chance = chance};
     const struct traits *traits = &costs->traits.of[caller];
     if ((traits->idles && api_has_effect(api, EFFECT_MULTIPLEXES)) ||
         (traits->takes_work && api_has_effect(api, EFFECT_WAITS_FOR_WORK)))
