@@ -96,6 +96,13 @@ static const struct value_set *joined_parameters(struct costs *costs, uint32_t f
     return joined;
 }
 
+/* A number that may be a descriptor: one that is ready, whatever it is. */
+static void be_ready(struct value_set *value)
+{
+    value->fds = ready_descriptors(value->fds ? value->fds : FD_BLOCKING_BITS);
+    value->other = false;
+}
+
 struct binding binding_of_call(struct costs *costs, uint32_t callee, uint32_t caller, uint32_t call,
                                const struct binding *binding)
 {
@@ -105,13 +112,15 @@ struct binding binding_of_call(struct costs *costs, uint32_t callee, uint32_t ca
     uint32_t count = parameters < site->argument_count ? parameters : site->argument_count;
     struct value_set *values = ARENA_ARRAY(&costs->scratch, struct value_set, count);
     const struct value_set *joined = joined_parameters(costs, callee);
-    bool says_more = false;
+    bool says_more = false, ready = ready_calls(costs, caller)[call];
     for (uint32_t i = 0; i < count; i++) {
         uint32_t value = body->arguments.items[site->first_argument + i];
         values[i].other = true;
         if (i >= 64 || !(costs->traits.of[callee].parameters >> i & 1) || value == SUMMARY_NONE)
             continue;
         flow_value(costs->flow, caller, value, binding, &costs->scratch, &values[i]);
+        if (ready && !function_of(costs, callee)->parameters.items[i].pointer)
+            be_ready(&values[i]);
         if (!set_is_plain(&values[i]) || same_set(&values[i], &joined[i]))
             values[i] = joined[i];
         else
@@ -145,9 +154,7 @@ static void bind_ready(struct costs *costs, uint32_t handler)
         values[i] = joined[i];
         if (body->parameters.items[i].pointer)
             continue;
-        fd_bits kinds = values[i].fds ? values[i].fds : (fd_bits)(FD_BLOCKING_BITS | FD_NONBLOCKING_BITS);
-        values[i].fds = (fd_bits)((kinds & FD_NONBLOCKING_BITS) | (kinds & FD_BLOCKING_BITS) << 1);
-        values[i].other = false;
+        be_ready(&values[i]);
     }
     struct binding binding = {.count = body->parameters.count, .values = values};
     costs->nodes.items[costs->first_entry[handler]].binding = binding_keep(costs, &binding);

@@ -44,12 +44,15 @@ uint32_t call_arguments(struct costs *costs, const struct api *api, uint32_t cal
     const struct call *site = &body->calls.items[call];
     uint32_t count = site->argument_count < MOST_ARGUMENTS ? site->argument_count : MOST_ARGUMENTS;
     uint32_t needed = knowledge_arguments_of_cost(api);
+    bool ready = ready_calls(costs, caller)[call];
     for (uint32_t i = 0; i < count; i++) {
         uint32_t value = body->arguments.items[site->first_argument + i];
         struct value_set set = {.other = true};
         if (value != SUMMARY_NONE && needed >> i & 1)
             flow_value(costs->flow, caller, value, binding, &costs->scratch, &set);
         describe(costs, &set, &arguments[i]);
+        if (ready)
+            arguments[i].fds = ready_descriptors(arguments[i].fds ? arguments[i].fds : FD_BLOCKING_BITS);
     }
     return count;
 }

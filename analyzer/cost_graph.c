@@ -427,6 +427,7 @@ void cost_graph_make(struct costs *costs)
     costs->first_entry = ARENA_ARRAY(&costs->arena, uint32_t, count);
     costs->contexts = ARENA_ARRAY(&costs->arena, uint8_t, count);
     costs->descriptor_contexts = ARENA_ARRAY(&costs->arena, uint8_t, count);
+    costs->ready_calls = ARENA_ARRAY(&costs->arena, bool *, count);
     costs->joined = ARENA_ARRAY(&costs->arena, struct value_set *, count);
     costs->call_flags = ARENA_ARRAY(&costs->arena, uint16_t *, count);
     memset(costs->first_entry, 0xff, count * sizeof *costs->first_entry);

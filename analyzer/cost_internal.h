@@ -2,6 +2,7 @@
  *
  * cost_graph.c   entries (a function with what its parameters are bound to), their call sites and targets
  * cost_bind.c    what calls give parameters
+ * cost_ready.c   which calls are made because a descriptor is ready
  * cost_call.c    what the value flow says of arguments; what a library call costs
  * cost_calls.c   how often a run of the program calls each function
  * cost_evaluate.c  one entry's cost from those of its callees
@@ -69,6 +70,7 @@ struct costs {
     uint8_t *contexts;            /* by function: how many entries beside the default one */
     uint8_t *descriptor_contexts; /* … and how many further ones, that leave out the numbers of a call */
     uint16_t **call_flags;        /* by function: CALL_… of each call; made when first needed */
+    bool **ready_calls;           /* by function: see cost_ready.c; made when first needed */
     struct value_set **joined;    /* by function: what each parameter holds over all calls; made when first needed */
     ARRAY(struct cost_entry) entries;
     ARRAY(struct cost_node) nodes; /* by entry */
@@ -105,6 +107,14 @@ bool binding_same(const struct binding *a, const struct binding *b);
 
 /* Binds the parameters of the default entries of event handlers. */
 void bind_handlers(struct costs *costs);
+
+/* ---- cost_ready.c ---- */
+
+/* Of each call of a function: it is made because a descriptor is ready. */
+const bool *ready_calls(struct costs *costs, uint32_t function);
+
+/* What descriptors of these kinds are like once they are ready. */
+fd_bits ready_descriptors(fd_bits kinds);
 
 /* ---- cost_calls.c ---- */
 

@@ -73,11 +73,42 @@ static uint32_t truth(struct extractor *x, CXCursor cursor)
                                                .b = SUMMARY_NONE});
 }
 
+/* The expression in parentheses and implicit conversions. */
+static CXCursor inside(struct extractor *x, CXCursor cursor)
+{
+    for (;;) {
+        enum CXCursorKind kind = clang_getCursorKind(cursor);
+        if (kind != CXCursor_ParenExpr && kind != CXCursor_UnexposedExpr)
+            return cursor;
+        struct children children = children_of(x, cursor);
+        bool single = children.count == 1;
+        CXCursor only = single ? child_at(x, children, 0) : cursor;
+        children_drop(x, children);
+        if (!single)
+            return cursor;
+        cursor = only;
+    }
+}
+
+/* `(flags & BIT) != 0`, as FD_ISSET has it, asks what `flags & BIT` asks; `== 0` the contrary. */
+static bool asks_for_bits(struct extractor *x, enum CXBinaryOperatorKind kind, CXCursor left, CXCursor right)
+{
+    if (kind != CXBinaryOperator_EQ && kind != CXBinaryOperator_NE)
+        return false;
+    CXCursor tested = inside(x, left), zero = inside(x, right);
+    if (clang_getCursorKind(tested) != CXCursor_BinaryOperator ||
+        clang_getCursorBinaryOperatorKind(tested) != CXBinaryOperator_And ||
+        clang_getCursorKind(zero) != CXCursor_IntegerLiteral)
+        return false;
+    int64_t number;
+    return value_is_integer(x, expression(x, zero, true), &number) && number == 0;
+}
+
 static uint32_t binary_condition(struct extractor *x, CXCursor cursor)
 {
     enum CXBinaryOperatorKind kind = clang_getCursorBinaryOperatorKind(cursor);
     bool and = kind == CXBinaryOperator_LAnd;
-    enum condition_op op;
+    enum condition_op op = CONDITION_TRUTH;
     if (!and&&kind != CXBinaryOperator_LOr && !comparison_of(kind, &op))
         return truth(x, cursor);
     struct children children = children_of(x, cursor);
@@ -87,6 +118,12 @@ static uint32_t binary_condition(struct extractor *x, CXCursor cursor)
     }
     CXCursor left = child_at(x, children, 0), right = child_at(x, children, 1);
     children_drop(x, children);
+    if (asks_for_bits(x, kind, left, right)) {
+        uint32_t bits = condition_expression(x, left);
+        return kind == CXBinaryOperator_NE
+                   ? bits
+                   : condition_add(x, (struct condition){.op = CONDITION_NOT, .a = bits, .b = SUMMARY_NONE});
+    }
     struct condition condition = {.type = operand_type(clang_getCursorType(left))};
     if (and|| kind == CXBinaryOperator_LOr) {
         condition.op = and ? CONDITION_AND : CONDITION_OR;

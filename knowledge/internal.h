@@ -48,6 +48,7 @@ struct symbol {
     bool is_constant;
     int64_t constant;
     fd_bits variable;
+    bool tells_readiness; /* "pollfd.revents": a member of a record, not a symbol */
     bool is_profile; /* a profile of this name was read, or is being read, or is wrong */
 };
 

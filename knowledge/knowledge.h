@@ -273,6 +273,9 @@ fd_bits knowledge_variable(const struct knowledge *knowledge, const char *name);
 /* What a descriptor leads to that is open when a program starts, by its number; 0: not known. */
 fd_bits knowledge_descriptor(const struct knowledge *knowledge, int64_t number);
 
+/* Does this member of a record ("pollfd.revents") tell that a descriptor is ready? */
+bool knowledge_tells_readiness(const struct knowledge *knowledge, const char *member);
+
 /* The number of a named constant (O_NONBLOCK); false if there is none. */
 bool knowledge_constant(const struct knowledge *knowledge, const char *name, int64_t *value);
 

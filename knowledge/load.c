@@ -225,6 +225,12 @@ fd_bits knowledge_variable(const struct knowledge *knowledge, const char *name)
     return symbol ? symbol->variable : 0;
 }
 
+bool knowledge_tells_readiness(const struct knowledge *knowledge, const char *member)
+{
+    const struct symbol *symbol = symbol_find(knowledge, member);
+    return symbol && symbol->tells_readiness;
+}
+
 fd_bits knowledge_descriptor(const struct knowledge *knowledge, int64_t number)
 {
     return number >= 0 && number < STARTED_WITH ? knowledge->started_with[number] : 0;

@@ -40,6 +40,29 @@ static bool parse_variables(struct parse *parse, const struct yaml_node *map)
     return fine;
 }
 
+/* Members of records, "record.member". */
+static bool parse_readiness(struct parse *parse, const struct yaml_node *list)
+{
+    bool fine = true;
+    if (list->kind != YAML_LIST) {
+        yaml_problem(parse->tree, list, parse->problems, NULL, "readiness: a list of members is expected");
+        return false;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const char *member;
+        if (!yaml_string(parse->tree, list->items[i], "a member", &member, parse->problems)) {
+            fine = false;
+        } else if (!strchr(member, '.')) {
+            yaml_problem(parse->tree, list->items[i], parse->problems, NULL, "`%s` is no member: write RECORD.MEMBER",
+                         member);
+            fine = false;
+        } else {
+            symbol_add(parse->knowledge, member)->tells_readiness = true;
+        }
+    }
+    return fine;
+}
+
 static bool expect_map(struct parse *parse, const struct yaml_node *node, const char *what)
 {
     if (node->kind == YAML_MAP)
@@ -50,7 +73,7 @@ static bool expect_map(struct parse *parse, const struct yaml_node *node, const 
 
 bool parse_constants(struct parse *parse)
 {
-    static const char *const keys[] = {"constants", "variables", NULL};
+    static const char *const keys[] = {"constants", "variables", "readiness", NULL};
     const struct yaml_node *root = parse->tree->root;
     if (!root)
         return true;
@@ -58,11 +81,14 @@ bool parse_constants(struct parse *parse)
         return false;
     const struct yaml_node *constants = yaml_get(root, "constants");
     const struct yaml_node *variables = yaml_get(root, "variables");
+    const struct yaml_node *readiness = yaml_get(root, "readiness");
     bool fine = true;
     if (constants)
         fine = expect_map(parse, constants, "constants") && parse_constant_values(parse, constants);
     if (variables)
         fine = expect_map(parse, variables, "variables") && parse_variables(parse, variables) && fine;
+    if (readiness)
+        fine = parse_readiness(parse, readiness) && fine;
     return fine;
 }
 

@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SUMMARY_VERSION 6
+#define SUMMARY_VERSION 7
 #define SUMMARY_NONE UINT32_MAX
 
 /* ---- storage ---- */

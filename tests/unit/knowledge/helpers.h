@@ -26,7 +26,8 @@ struct small {
 };
 
 static const char plain_constants[] = "constants: {IN_FILENO: 0, O_NONBLOCK: 0x800, NOWAIT: 1, \"NULL\": 0}\n"
-                                      "variables: {input: pipe blocking, IN_FILENO: pipe blocking}\n";
+                                      "variables: {input: pipe blocking, IN_FILENO: pipe blocking}\n"
+                                      "readiness: [asked.answer]\n";
 static const char plain_profile[] =
     "description: for tests\n"
     "source: made up\n"

@@ -166,6 +166,8 @@ static void tables_have_messages_too(void **state)
         {{.constants = "constants: {A: b}\n"}, 1, 16, "A must be"},
         {{.constants = "variables: {stdin: disc}\n"}, 1, 20, "`disc`"},
         {{.constants = "const: {}\n"}, 1, 1, "const"},
+        {{.constants = "readiness: {pollfd.revents: 1}\n"}, 1, 12, "a list of members"},
+        {{.constants = "readiness: [revents]\n"}, 1, 13, "`revents` is no member: write RECORD.MEMBER"},
         {{.aliases = "{}\n"}, 0, 0, "a list of rules"},
         {{.aliases = "- {add: x}\n"}, 1, 3, "a prefix or a suffix"},
         {{.aliases = "- {prefx: x}\n"}, 1, 4, "prefx"},

@@ -95,6 +95,9 @@ static void constants_and_variables_have_values(void **state)
     assert_int_equal(knowledge_descriptor(knowledge, 1), 0);
     assert_int_equal(knowledge_descriptor(knowledge, 3), 0);
     assert_int_equal(knowledge_descriptor(knowledge, -1), 0);
+    assert_true(knowledge_tells_readiness(knowledge, "asked.answer"));
+    assert_false(knowledge_tells_readiness(knowledge, "asked.question"));
+    assert_false(knowledge_tells_readiness(knowledge, "input"));
     knowledge_free(knowledge);
 }
 
