@@ -45,6 +45,8 @@ static bool is_unresolved(const struct expectations *expect, const struct cost *
 static double even_reach(const struct expectations *expect, enum wait_cause cause)
 {
     switch (cause) {
+    case CAUSE_PIPE:
+        return expect->even_reach_pipe;
     case CAUSE_NAME:
         return expect->even_reach_name;
     case CAUSE_SLEEP:

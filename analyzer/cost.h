@@ -13,7 +13,7 @@
 #include "analyzer/flow.h"
 
 /* What waiting comes from. It happens or does not as a whole: a program whose descriptors wait may never sleep. */
-enum wait_cause { CAUSE_DESCRIPTOR, CAUSE_NAME, CAUSE_SLEEP, CAUSE_LOCK, CAUSE_PROCESS, CAUSE_COUNT };
+enum wait_cause { CAUSE_DESCRIPTOR, CAUSE_PIPE, CAUSE_NAME, CAUSE_SLEEP, CAUSE_LOCK, CAUSE_PROCESS, CAUSE_COUNT };
 
 /* How likely the waiting of one cause is. */
 struct waiting {

@@ -21,6 +21,7 @@ enum wait_cause cause_of_wait(enum wait_kind kind)
     case WAIT_LOCK:
         return CAUSE_LOCK;
     case WAIT_PIPE:
+        return CAUSE_PIPE;
     case WAIT_PROCESS:
         return CAUSE_PROCESS;
     default:
