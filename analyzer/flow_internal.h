@@ -31,6 +31,7 @@ struct atom_set {
     bool no_strings;
     bool no_addresses; /* the same for addresses and functions, but those that are in stay */
     bool no_functions, no_externals;
+    bool addresses_dropped; /* past the bound: what they are of may be written through this */
 };
 
 struct edge {

@@ -194,7 +194,7 @@ static void keep_bounds(struct atom_set *set)
         set->no_strings = set->other = true;
     }
     if (count_kind(set, ATOM_ADDRESS) > VALUE_SET_ADDRESSES)
-        set->no_addresses = set->other = true;
+        set->no_addresses = set->addresses_dropped = set->other = true;
     if (count_kind(set, ATOM_FUNCTION) > VALUE_SET_FUNCTIONS)
         set->no_functions = set->other = true;
 }
@@ -248,6 +248,21 @@ static void insert_new(struct atom_set *target, const struct atom_set *source, u
     }
 }
 
+/* Addresses that a full set does not take any more (a table of options with the variables that they set): what they
+ * are of may hold anything from now on. */
+static void let_go(struct flow *flow, const struct atom_set *full, const struct atom_set *source)
+{
+    for (uint32_t i = lower_bound(source, ATOM(ATOM_ADDRESS, 0)), at = 0; i < source->count; i++) {
+        atom a = source->atoms[i];
+        if (ATOM_KIND(a) != ATOM_ADDRESS)
+            break;
+        while (at < full->count && full->atoms[at] < a)
+            at++;
+        if (at == full->count || full->atoms[at] != a)
+            place_has_other(flow, ATOM_INDEX(a));
+    }
+}
+
 /* `with_addresses` false: what a pointer holds besides addresses stands for the memory behind it, of which nothing else
  * is known (a table on the heap, a pointer to a function that is called through *). */
 static void merge(struct flow *flow, uint32_t from, uint32_t to, bool with_addresses)
@@ -257,6 +272,8 @@ static void merge(struct flow *flow, uint32_t from, uint32_t to, bool with_addre
     const struct atom_set *source = &flow->sets.items[from];
     struct atom_set *target = &flow->sets.items[to];
     unsigned refused = refused_kinds(target, with_addresses);
+    if (target->addresses_dropped && with_addresses)
+        let_go(flow, target, source);
     uint32_t missing = count_new(target, source, refused);
     fd_bits fds = place_fds(flow, from);
     bool changed = missing > 0 || (target->fds | fds) != target->fds || (source->other && !target->other);
@@ -276,6 +293,8 @@ void place_has(struct flow *flow, uint32_t place, atom a)
     struct atom_set *set = &flow->sets.items[place];
     const struct atom_set one = {.atoms = &a, .count = 1};
     unsigned refused = refused_kinds(set, true);
+    if (set->addresses_dropped)
+        let_go(flow, set, &one);
     if (!count_new(set, &one, refused))
         return;
     insert_new(set, &one, 1, refused);
