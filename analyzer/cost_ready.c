@@ -44,6 +44,12 @@ static bool value_tells(const struct costs *costs, const struct function *body, 
     return false;
 }
 
+static bool is_zero(const struct function *body, uint32_t value)
+{
+    const struct value *item = &body->values.items[value];
+    return item->kind == VALUE_INTEGER && item->number == 0;
+}
+
 /* 1: something is ready if the condition holds; -1: if it does not; 0: it says nothing of that. */
 static int condition_tells(const struct costs *costs, const struct function *body, uint32_t index)
 {
@@ -61,10 +67,12 @@ static int condition_tells(const struct costs *costs, const struct function *bod
         return first < 0 || second < 0 ? -1 : first > 0 || second > 0;
     case CONDITION_TRUTH:
     case CONDITION_BITS:
-    case CONDITION_NOT_EQUAL:
         return value_tells(costs, body, condition->a, true);
-    case CONDITION_EQUAL:
-        return value_tells(costs, body, condition->a, true) ? 1 : 0;
+    case CONDITION_EQUAL: /* to 0: nothing is */
+    case CONDITION_NOT_EQUAL:
+        if (!value_tells(costs, body, condition->a, true))
+            return 0;
+        return is_zero(body, condition->b) == (condition->op == CONDITION_EQUAL) ? -1 : 1;
     default:
         return 0;
     }
