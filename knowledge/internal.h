@@ -49,7 +49,7 @@ struct symbol {
     int64_t constant;
     fd_bits variable;
     bool tells_readiness; /* "pollfd.revents": a member of a record, not a symbol */
-    bool is_profile; /* a profile of this name was read, or is being read, or is wrong */
+    bool is_profile;      /* a profile of this name was read, or is being read, or is wrong */
 };
 
 /* One rule for names that mean another function: prefix + NAME + suffix → add + NAME, or all of them → means. */
