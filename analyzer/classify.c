@@ -41,25 +41,6 @@ static bool is_unresolved(const struct expectations *expect, const struct cost *
     return cost->assumed >= expect->unresolved && cost->unknown >= 0.5;
 }
 
-/* Waiting that is reached so often is as likely as not to happen at all. */
-static double even_reach(const struct expectations *expect, enum wait_cause cause)
-{
-    switch (cause) {
-    case CAUSE_PIPE:
-        return expect->even_reach_pipe;
-    case CAUSE_NAME:
-        return expect->even_reach_name;
-    case CAUSE_SLEEP:
-        return expect->even_reach_sleep;
-    case CAUSE_LOCK:
-        return expect->even_reach_lock;
-    case CAUSE_PROCESS:
-        return expect->even_reach_process;
-    default:
-        return expect->even_reach;
-    }
-}
-
 /* One way it may turn out: the causes, from the likeliest on, that do make it wait. */
 struct waiting_case {
     double weight;
@@ -75,10 +56,9 @@ static uint32_t order_causes(const struct expectations *expect, const struct cos
     uint32_t count = 0;
     for (int i = 0; i < CAUSE_COUNT; i++) {
         enum wait_cause cause = (enum wait_cause)i;
-        const struct waiting *waiting = &cost->waiting[cause];
         if (cost_wait_of(cost, cause) <= 0)
             continue;
-        likely[cause] = waiting->chance * waiting->reach / (waiting->reach + even_reach(expect, cause));
+        likely[cause] = waiting_happens(expect, cost, cause);
         uint32_t at = count++;
         for (; at > 0 && likely[order[at - 1]] < likely[cause]; at--)
             order[at] = order[at - 1];

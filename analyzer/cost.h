@@ -40,6 +40,11 @@ double cost_wait(const struct cost *cost);
 /* The part of it that comes from one cause. */
 double cost_wait_of(const struct cost *cost, enum wait_cause cause);
 enum wait_cause cause_of_wait(enum wait_kind kind);
+/* How likely it happens at all, 0 to 1. */
+double waiting_happens(const struct expectations *expect, const struct cost *cost, enum wait_cause cause);
+/* The waits of the causes that are more likely than not to happen, by kind: what people are told. Of all, if none is.
+ */
+void cost_typical_waits(const struct expectations *expect, const struct cost *cost, double waits[WAIT_COUNT]);
 /* How likely a call gets as far as to what waits most, and that waits. */
 double cost_waits_how_often(const struct cost *cost);
 

@@ -24,11 +24,15 @@ static double seldom(const struct expectations *expect, double calls, double rea
     return reach > 0 && calls < 1 ? happens_at_all(expect, calls * reach) / happens_at_all(expect, reach) : 1;
 }
 
-static double counted_wait(const struct costs *costs, const struct cost *cost, double calls)
+/* What the calls wait, of the kinds that count. */
+static double counted_wait(const struct costs *costs, const struct cost *cost, double calls,
+                           const double counts[WAIT_COUNT])
 {
     double sum = 0;
-    for (int cause = 0; cause < CAUSE_COUNT; cause++)
-        sum += cost_wait_of(cost, (enum wait_cause)cause) * seldom(costs->expect, calls, cost->waiting[cause].reach);
+    for (int kind = 0; kind < WAIT_COUNT; kind++) {
+        double reach = cost->waiting[cause_of_wait((enum wait_kind)kind)].reach;
+        sum += counts[kind] > 0 ? calls * cost->wait[kind] * seldom(costs->expect, calls, reach) : 0;
+    }
     return sum;
 }
 
@@ -37,7 +41,10 @@ void cost_find_sources(struct costs *costs, uint32_t index)
     const struct cost_node *node = &costs->nodes.items[index];
     struct cost_entry *entry = &costs->entries.items[index];
     const struct function *body = function_of(costs, entry->function);
-    double cpu = entry->total.cpu, wait = cost_wait(&entry->total), most_unknown = 0;
+    double cpu = entry->total.cpu, wait = 0, most_unknown = 0, waits[WAIT_COUNT];
+    cost_typical_waits(costs->expect, &entry->total, waits);
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        wait += waits[kind];
     struct cost_source own = {.call = SUMMARY_NONE, .function = NO_FUNCTION, .entry = SUMMARY_NONE, .frequency = 1};
     entry->most_wait = entry->most_cpu = own;
     entry->most_cpu.share = cpu > 0 ? fmin(entry->self_cpu / cpu, 1) : 0;
@@ -53,7 +60,7 @@ void cost_find_sources(struct costs *costs, uint32_t index)
                 remember(&entry->most_cpu, site, target, costs, fmin(cpu_calls * cost->cpu * cpu_counts / cpu, 1));
             if (wait > 0)
                 remember(&entry->most_wait, site, target, costs,
-                         fmin(calls * counted_wait(costs, cost, calls) / wait, 1));
+                         fmin(counted_wait(costs, cost, calls, waits) / wait, 1));
             if (target->entry != SUMMARY_NONE || target->api)
                 continue;
             entry->unknown_sites++;

@@ -8,9 +8,15 @@
 
 #define LONGEST_WAY 12 /* steps; a longer one is cut, for people */
 
-static double total_of(const struct cost *cost, bool waiting)
+static double total_of(const struct stages *stages, const struct cost *cost, bool waiting)
 {
-    return waiting ? cost_wait(cost) : cost->cpu;
+    double waits[WAIT_COUNT], sum = 0;
+    if (!waiting)
+        return cost->cpu;
+    cost_typical_waits(knowledge_expectations(stages->knowledge), cost, waits);
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        sum += waits[kind];
+    return sum;
 }
 
 static const char *step_text(const struct stages *stages, const struct cost_entry *entry,
@@ -23,7 +29,7 @@ static const char *step_text(const struct stages *stages, const struct cost_entr
     if (source->call == SUMMARY_NONE) {
         text_printf(&text, "%s: %.0f %% of its %s is its own code", name, percent, what);
     } else if (source->api) {
-        double each = total_of(&entry->total, waiting) * source->share / fmax(source->frequency, 1e-12);
+        double each = total_of(stages, &entry->total, waiting) * source->share / fmax(source->frequency, 1e-12);
         text_printf(&text, "%s calls %s: %.0f %% of its %s, about ", name, source->api->name, percent, what);
         text_add_duration(&text, each);
         text_printf(&text, " a call (%s)", source->api->source);

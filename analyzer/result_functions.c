@@ -80,13 +80,16 @@ static void set_costs(const struct stages *stages, const struct cost_entry *entr
     to->wait_share = classification.share;
     to->wait_share_high = classification.share_high;
     to->cpu_ns = entry->total.cpu;
-    to->wait_ns = cost_wait(&entry->total);
+    double waits[WAIT_COUNT];
+    cost_typical_waits(knowledge_expectations(stages->knowledge), &entry->total, waits);
+    for (int kind = 0; kind < WAIT_COUNT; kind++)
+        to->wait_ns += waits[kind];
     to->cpu_low_ns = percentile_of(to->cpu_ns, entry->total.cpu_spread, -1);
     to->cpu_high_ns = percentile_of(to->cpu_ns, entry->total.cpu_spread, 1);
     to->wait_low_ns = percentile_of(to->wait_ns, entry->total.wait_spread, -1);
     to->self_cpu_ns = entry->self_cpu;
     for (int kind = 0; kind < WAIT_COUNT; kind++)
-        to->waits[kind] = to->wait_ns > 0 ? entry->total.wait[kind] / to->wait_ns : 0;
+        to->waits[kind] = to->wait_ns > 0 ? waits[kind] / to->wait_ns : 0;
     to->unresolved_calls = entry->unknown_sites;
     if (to->class_kind == CLASS_UNKNOWN)
         to->unknown_because = unknown_text(stages, entry, result);

@@ -133,6 +133,22 @@ static void test_rare_waiting_does_not_hide_what_always_happens(void **state)
     assert_true(of(cost, 1).share_high > 0.9); /* where it does happen, it is all */
 }
 
+static void test_people_are_told_what_is_likely(void **state)
+{
+    (void)state;
+    double waits[WAIT_COUNT];
+    struct cost cost = {.wait = {[WAIT_NETWORK] = 1e6, [WAIT_SLEEP] = 5e7}};
+    cost.waiting[CAUSE_DESCRIPTOR] = (struct waiting){.reach = 1, .chance = 1};
+    cost.waiting[CAUSE_SLEEP] = (struct waiting){.reach = 0.01, .chance = 1};
+    cost_typical_waits(shipped_expectations(), &cost, waits);
+    assert_close(waits[WAIT_NETWORK], 1e6, 1);
+    assert_close(waits[WAIT_SLEEP], 0, 1);
+    cost.waiting[CAUSE_DESCRIPTOR].chance = 0.1; /* now neither is */
+    cost_typical_waits(shipped_expectations(), &cost, waits);
+    assert_close(waits[WAIT_NETWORK], 1e6, 1);
+    assert_close(waits[WAIT_SLEEP], 5e7, 1);
+}
+
 /* Most hosts are given as numbers. */
 static void test_name_lookups_are_less_sure_than_peers(void **state)
 {
@@ -182,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_long_functions_take_longer),
         cmocka_unit_test(test_waiting_for_threads_is_less_sure),
         cmocka_unit_test(test_rare_waiting_does_not_hide_what_always_happens),
+        cmocka_unit_test(test_people_are_told_what_is_likely),
         cmocka_unit_test(test_name_lookups_are_less_sure_than_peers),
         cmocka_unit_test(test_waiting_that_is_not_there_does_not_count),
         cmocka_unit_test(test_unknown_only_where_most_is_unresolved),
