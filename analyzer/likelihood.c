@@ -130,7 +130,7 @@ static double equal(const struct likelihood *likelihood, const struct condition 
     if (b[0] == -1)
         return expect->call_fails;
     if (b[0] != 0 && likelihood_is_error_number(likelihood->input, likelihood->slots, condition->a))
-        return expect->error_number_is;
+        return b[0] == EINPROGRESS ? expect->in_progress : expect->error_number_is;
     if (b[0] != 0)
         return expect->equals_constant;
     uint8_t held = likelihood_holds(likelihood, condition->a);
