@@ -22,14 +22,14 @@ struct waiting {
 };
 
 struct cost {
-    double cpu;              /* mean, ns */
-    double cpu_spread;       /* of ln(cpu) */
-    double parts;            /* of a function's skeleton: its length; 0: not one */
-    double wait[WAIT_COUNT]; /* means, ns */
-    double covariance;       /* of ln(cpu) and ln(sum of waits): a loop's trip count makes both longer */
-    double cpu_reach;        /* how likely a call gets as far as to most of its CPU time, 0 to 1 */
-    double wait_spread;      /* of ln(sum of waits) */
-    struct waiting waiting[CAUSE_COUNT];
+    double cpu;                          /* mean, ns */
+    double cpu_spread;                   /* of ln(cpu) */
+    double parts;                        /* of a function's skeleton: its length; 0: not one */
+    double wait[WAIT_COUNT];             /* means, ns */
+    double covariance;                   /* of ln(cpu) and ln(sum of waits): a loop's trip count makes both longer */
+    double cpu_reach;                    /* how likely a call gets as far as to most of its CPU time, 0 to 1 */
+    double wait_spread;                  /* of ln(sum of waits) */
+    struct waiting waiting[CAUSE_COUNT]; /* by cause */
     double unknown;    /* expected number of calls whose cost nobody knows, per call of this function */
     double unreviewed; /* share of the time that comes from entries nobody read up, or that were derived with doubt, 0
                           to 1 */
@@ -42,9 +42,9 @@ double cost_wait_of(const struct cost *cost, enum wait_cause cause);
 enum wait_cause cause_of_wait(enum wait_kind kind);
 /* How likely it happens at all, 0 to 1. */
 double waiting_happens(const struct expectations *expect, const struct cost *cost, enum wait_cause cause);
-/* The waits of the causes that are more likely than not to happen, by kind: what people are told. Of all, if none is.
- */
-void cost_typical_waits(const struct expectations *expect, const struct cost *cost, double waits[WAIT_COUNT]);
+/* The waits of the causes that are more likely than not to happen (of all, if none is), by kind: what people are told.
+ * Returns their sum. */
+double cost_typical_waits(const struct expectations *expect, const struct cost *cost, double waits[WAIT_COUNT]);
 /* How likely a call gets as far as to what waits most, and that waits. */
 double cost_waits_how_often(const struct cost *cost);
 

@@ -99,7 +99,7 @@ static const struct value_set *joined_parameters(struct costs *costs, uint32_t f
 /* A number that may be a descriptor: one that is ready, whatever it is. */
 static void be_ready(struct value_set *value)
 {
-    value->fds = ready_descriptors(value->fds ? value->fds : FD_BLOCKING_BITS);
+    value->fds = fds_nonblocking(value->fds ? value->fds : FD_BLOCKING_BITS);
     value->other = false;
 }
 

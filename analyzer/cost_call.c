@@ -52,7 +52,7 @@ uint32_t call_arguments(struct costs *costs, const struct api *api, uint32_t cal
             flow_value(costs->flow, caller, value, binding, &costs->scratch, &set);
         describe(costs, &set, &arguments[i]);
         if (ready)
-            arguments[i].fds = ready_descriptors(arguments[i].fds ? arguments[i].fds : FD_BLOCKING_BITS);
+            arguments[i].fds = fds_nonblocking(arguments[i].fds ? arguments[i].fds : FD_BLOCKING_BITS);
     }
     return count;
 }
@@ -78,8 +78,8 @@ static void make_idle(struct cost *cost)
     cost->wait[WAIT_IDLE] = sum;
 }
 
-/* How likely any of the calls waits. Where a descriptor was seen to be of several kinds, it is now of one and now of
- * another, and one that waits is enough to make waiting most of the time. */
+/* How likely any of the calls waits. Where it was seen what descriptors lead to, a call works now on one kind and now
+ * on another, and one that waits is enough to make waiting most of the time. */
 static double wait_chance(const struct expectations *expect, const struct api_cost *cost,
                           const struct api_argument *arguments, uint32_t argument_count)
 {

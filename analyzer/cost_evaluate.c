@@ -176,7 +176,7 @@ static void make_rarer(struct costs *costs, const struct cost_node *node, struct
     }
 }
 
-/* What all executions of a site compute in one call of the function, or (from a cause on) wait for that cause. */
+/* What all executions of a site compute in one call of the function, or wait for a cause. */
 static double site_time(const struct cost_site *site, const struct site_cost *cost, int cause)
 {
     return cause == COMPUTING ? site->cpu_frequency * cost->mean.cpu

@@ -113,9 +113,6 @@ void bind_handlers(struct costs *costs);
 /* Of each call of a function: it is made because a descriptor is ready. */
 const bool *ready_calls(struct costs *costs, uint32_t function);
 
-/* What descriptors of these kinds are like once they are ready. */
-fd_bits ready_descriptors(fd_bits kinds);
-
 /* ---- cost_calls.c ---- */
 
 /* Fills costs->calls and costs->main_entry. The order of the components is bottom-up. */

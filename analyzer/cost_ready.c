@@ -134,8 +134,3 @@ const bool *ready_calls(struct costs *costs, uint32_t function)
     }
     return ready;
 }
-
-fd_bits ready_descriptors(fd_bits kinds)
-{
-    return (fd_bits)((kinds & FD_NONBLOCKING_BITS) | (kinds & FD_BLOCKING_BITS) << 1);
-}

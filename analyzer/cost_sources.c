@@ -41,10 +41,8 @@ void cost_find_sources(struct costs *costs, uint32_t index)
     const struct cost_node *node = &costs->nodes.items[index];
     struct cost_entry *entry = &costs->entries.items[index];
     const struct function *body = function_of(costs, entry->function);
-    double cpu = entry->total.cpu, wait = 0, most_unknown = 0, waits[WAIT_COUNT];
-    cost_typical_waits(costs->expect, &entry->total, waits);
-    for (int kind = 0; kind < WAIT_COUNT; kind++)
-        wait += waits[kind];
+    double waits[WAIT_COUNT], wait = cost_typical_waits(costs->expect, &entry->total, waits);
+    double cpu = entry->total.cpu, most_unknown = 0;
     struct cost_source own = {.call = SUMMARY_NONE, .function = NO_FUNCTION, .entry = SUMMARY_NONE, .frequency = 1};
     entry->most_wait = entry->most_cpu = own;
     entry->most_cpu.share = cpu > 0 ? fmin(entry->self_cpu / cpu, 1) : 0;

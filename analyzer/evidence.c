@@ -10,13 +10,8 @@
 
 static double total_of(const struct stages *stages, const struct cost *cost, bool waiting)
 {
-    double waits[WAIT_COUNT], sum = 0;
-    if (!waiting)
-        return cost->cpu;
-    cost_typical_waits(knowledge_expectations(stages->knowledge), cost, waits);
-    for (int kind = 0; kind < WAIT_COUNT; kind++)
-        sum += waits[kind];
-    return sum;
+    double waits[WAIT_COUNT];
+    return waiting ? cost_typical_waits(knowledge_expectations(stages->knowledge), cost, waits) : cost->cpu;
 }
 
 static const char *step_text(const struct stages *stages, const struct cost_entry *entry,

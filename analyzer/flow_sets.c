@@ -87,7 +87,7 @@ void place_changes_mode(struct flow *flow, uint32_t place, unsigned mode)
 
 fd_bits fds_in_mode(fd_bits fds, unsigned mode)
 {
-    fd_bits nonblocking = files_block((fd_bits)((fds & FD_NONBLOCKING_BITS) | (fds & FD_BLOCKING_BITS) << 1));
+    fd_bits nonblocking = files_block(fds_nonblocking(fds));
     if (mode == (MODE_NONBLOCKING | MODE_BLOCKING))
         return fds | nonblocking;
     return mode == MODE_NONBLOCKING ? nonblocking : fds;

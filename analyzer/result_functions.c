@@ -81,9 +81,7 @@ static void set_costs(const struct stages *stages, const struct cost_entry *entr
     to->wait_share_high = classification.share_high;
     to->cpu_ns = entry->total.cpu;
     double waits[WAIT_COUNT];
-    cost_typical_waits(knowledge_expectations(stages->knowledge), &entry->total, waits);
-    for (int kind = 0; kind < WAIT_COUNT; kind++)
-        to->wait_ns += waits[kind];
+    to->wait_ns = cost_typical_waits(knowledge_expectations(stages->knowledge), &entry->total, waits);
     to->cpu_low_ns = percentile_of(to->cpu_ns, entry->total.cpu_spread, -1);
     to->cpu_high_ns = percentile_of(to->cpu_ns, entry->total.cpu_spread, 1);
     to->wait_low_ns = percentile_of(to->wait_ns, entry->total.wait_spread, -1);

@@ -76,14 +76,18 @@ double waiting_happens(const struct expectations *expect, const struct cost *cos
     return waiting->chance * waiting->reach / (waiting->reach + even_reach(expect, cause));
 }
 
-void cost_typical_waits(const struct expectations *expect, const struct cost *cost, double waits[WAIT_COUNT])
+double cost_typical_waits(const struct expectations *expect, const struct cost *cost, double waits[WAIT_COUNT])
 {
     bool likely[CAUSE_COUNT], any = false;
+    double sum = 0;
     for (int cause = 0; cause < CAUSE_COUNT; cause++) {
         likely[cause] = cost_wait_of(cost, (enum wait_cause)cause) > 0 &&
                         waiting_happens(expect, cost, (enum wait_cause)cause) >= 0.5;
         any = any || likely[cause];
     }
-    for (int kind = 0; kind < WAIT_COUNT; kind++)
+    for (int kind = 0; kind < WAIT_COUNT; kind++) {
         waits[kind] = !any || likely[cause_of_wait((enum wait_kind)kind)] ? cost->wait[kind] : 0;
+        sum += waits[kind];
+    }
+    return sum;
 }

@@ -29,6 +29,12 @@ typedef uint16_t fd_bits;
 #define FD_BLOCKING_BITS ((fd_bits)0x1555)    /* every kind, blocking */
 #define FD_NONBLOCKING_BITS ((fd_bits)0x2aaa) /* every kind, non-blocking */
 
+/* The same kinds, all non-blocking. */
+static inline fd_bits fds_nonblocking(fd_bits fds)
+{
+    return (fd_bits)((fds & FD_NONBLOCKING_BITS) | (fds & FD_BLOCKING_BITS) << 1);
+}
+
 const char *fd_kind_name(enum fd_kind kind); /* "network", "disk", … */
 int fd_kind_find(const char *name);          /* or -1 */
 

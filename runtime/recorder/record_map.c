@@ -9,9 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Straight system calls: the wrappers of call_wrappers.c must not see the recorder's own. */
-#define RECORD_MODE 0666u
+#define RECORD_MODE 0666u /* a process that becomes somebody else still opens it for its threads */
 
+/* Straight system calls: the wrappers of call_wrappers.c must not see the recorder's own. */
 static int open_file(const char *path, int flags)
 {
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_RDWR | O_CLOEXEC, RECORD_MODE);
@@ -33,7 +33,7 @@ static int open_new_file(void)
         snprintf(recorder.file, sizeof recorder.file, "%s/" RECORD_PREFIX "%ld.%d", recorder.directory,
                  syscall(SYS_getpid), i);
         int file = open_file(recorder.file, O_CREAT | O_EXCL);
-        if (file >= 0) /* a process that becomes somebody else still has to open it for its threads */
+        if (file >= 0) /* whatever the umask */
             syscall(SYS_fchmod, file, RECORD_MODE);
         if (file >= 0 || access(recorder.file, F_OK) != 0)
             return file;

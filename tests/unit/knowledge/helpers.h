@@ -65,7 +65,7 @@ static void write_file(const char *folder, const char *name, const char *text)
 static void make_small(char folder[64], const struct small *small)
 {
     char path[96];
-    snprintf(folder, 64, "knowledge-XXXXXX"); /* beside the test's program */
+    snprintf(folder, 64, "knowledge-XXXXXX"); /* in the working directory: ctest's lies beside the program */
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/apis", folder);
     assert_int_equal(mkdir(path, 0700), 0);
