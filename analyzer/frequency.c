@@ -110,6 +110,12 @@ static bool never_comes_back(const struct walk *walk, const struct outcome *outc
     return (walk->doomed ? 0 : outcome->next) + outcome_exits(outcome) < NEVER;
 }
 
+/* What the child does is not this process's time, unless the child comes back. */
+static bool is_left_to_child(const struct walk *walk, const struct outcome *outcome)
+{
+    return (walk->doomed ? 0 : outcome->next) + outcome_exits(outcome) - outcome->forever < NEVER;
+}
+
 /* Does an arm return, and nothing else? */
 static bool only_leaves(const struct function *function, uint32_t arm)
 {
@@ -135,6 +141,9 @@ static double branch_probability(struct walk *walk, uint32_t index, const struct
     bool then_dead = never_comes_back(walk, then), otherwise_dead = never_comes_back(walk, otherwise);
     if (then_dead != otherwise_dead)
         return then_dead ? NEVER : 1 - NEVER;
+    int child = branch->a != SUMMARY_NONE ? likelihood_child_arm(&walk->likelihood, branch->a) : 0;
+    if (child && is_left_to_child(walk, child > 0 ? then : otherwise))
+        return child > 0 ? NEVER : 1 - NEVER;
     if (*certain)
         return p;
     if (branch->a != SUMMARY_NONE && walk->function->conditions.items[branch->a].hint != HINT_NONE)
@@ -204,6 +213,16 @@ static double weigh_arms(struct walk *walk, uint32_t index, bool *certain)
     return sum > 0 ? sum : 1;
 }
 
+/* `switch (fork()) { case 0:` */
+static bool is_child_arm(const struct walk *walk, uint32_t index, const struct node *arm)
+{
+    uint32_t value = walk->function->nodes.items[index].a;
+    int64_t label[KNOWN_CONSTANTS];
+    return value != SUMMARY_NONE && !(arm->flags & ARM_DEFAULT) &&
+           likelihood_holds(&walk->likelihood, value) & SLOT_HOLDS_CHILD &&
+           likelihood_constants(&walk->likelihood, arm->a, label) == 1 && label[0] == 0;
+}
+
 static struct outcome walk_switch(struct walk *walk, uint32_t index)
 {
     const struct node *nodes = walk->function->nodes.items;
@@ -215,7 +234,7 @@ static struct outcome walk_switch(struct walk *walk, uint32_t index)
         double chosen = walk->share[arm] / weights;
         part.next += part.leave; /* break ends the switch */
         part.leave = 0;
-        if (never_comes_back(walk, &part))
+        if (never_comes_back(walk, &part) || (is_child_arm(walk, index, &nodes[arm]) && is_left_to_child(walk, &part)))
             chosen *= NEVER;
         entered += chosen;
         double p = chosen + falls > 1 ? 1 : chosen + falls;

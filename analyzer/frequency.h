@@ -24,6 +24,7 @@
 #define CALL_COMPARES 64u      /* 0 means: equal */
 #define CALL_ERROR_NUMBER 128u /* points to the number of the last error */
 #define CALL_TRANSFERS 256u    /* reads or writes, or may: its result says how much */
+#define CALL_FORKS 512u        /* 0 means: this is the child */
 #define CALL_RUNS_FOREVER 16u  /* with CALL_NEVER_RETURNS: it goes on until the program ends */
 
 #define KNOWN_CONSTANTS 4
@@ -74,6 +75,7 @@ void frequency_solve(const struct frequency_input *input, struct arena *arena, s
 #define SLOT_HOLDS_ERROR_NUMBER 8u
 #define SLOT_HOLDS_TRANSFER 16u /* how much was read or written */
 #define SLOT_HOLDS_REST 32u     /* what is left to read or write: that is taken off it */
+#define SLOT_HOLDS_CHILD 64u    /* of a call that forks: 0 in the child */
 
 struct likelihood {
     const struct frequency_input *input;
@@ -93,6 +95,10 @@ const uint8_t *likelihood_slots(const struct frequency_input *input, struct aren
 
 /* The probability that a condition holds, 0 to 1; `*certain` is set if constants decide it. */
 double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *certain);
+
+/* Which arm does the child take, of a condition that asks what fork returned? 1: the first, -1: the other, 0: it does
+ * not ask for that. */
+int likelihood_child_arm(const struct likelihood *likelihood, uint32_t condition);
 
 /* Does an arm, the nodes from `first` up to `end`, set what its condition asks for, where that outlives the call? Such
  * an arm settles the matter: what it initialises is not initialised again, and what it empties has to fill up first. */

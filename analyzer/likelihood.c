@@ -270,6 +270,31 @@ double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *
     return p;
 }
 
+int likelihood_child_arm(const struct likelihood *likelihood, uint32_t index)
+{
+    const struct condition *condition = &likelihood->input->function->conditions.items[index];
+    int64_t bound[KNOWN_CONSTANTS];
+    int a;
+    switch (condition->op) {
+    case CONDITION_NOT:
+        return -likelihood_child_arm(likelihood, condition->a);
+    case CONDITION_AND:
+        a = likelihood_child_arm(likelihood, condition->a);
+        return a ? a : likelihood_child_arm(likelihood, condition->b);
+    case CONDITION_TRUTH:
+        return likelihood_holds(likelihood, condition->a) & SLOT_HOLDS_CHILD ? -1 : 0;
+    case CONDITION_EQUAL:
+    case CONDITION_NOT_EQUAL:
+    case CONDITION_GREATER:
+        if (!(likelihood_holds(likelihood, condition->a) & SLOT_HOLDS_CHILD) ||
+            !likelihood_constants(likelihood, condition->b, bound) || bound[0] != 0)
+            return 0;
+        return condition->op == CONDITION_EQUAL ? 1 : -1;
+    default:
+        return 0;
+    }
+}
+
 /* A member or a global variable is set between two nodes. A comparison of sizes is settled by a constant only: a
  * counter that goes on is no end. */
 static bool is_set(const struct function *function, uint32_t value, bool by_constant, uint32_t first, uint32_t end)

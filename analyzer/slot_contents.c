@@ -19,7 +19,7 @@ bool likelihood_is_error_number(const struct frequency_input *input, const uint8
 static uint8_t result_of(unsigned flags)
 {
     return (uint8_t)(SLOT_HOLDS_RESULT | (flags & CALL_ALLOCATES ? SLOT_HOLDS_ALLOCATION : 0) |
-                     (flags & CALL_COMPARES ? SLOT_HOLDS_COMPARISON : 0) |
+                     (flags & CALL_COMPARES ? SLOT_HOLDS_COMPARISON : 0) | (flags & CALL_FORKS ? SLOT_HOLDS_CHILD : 0) |
                      (flags & CALL_TRANSFERS ? SLOT_HOLDS_TRANSFER : 0));
 }
 
@@ -75,7 +75,8 @@ uint8_t likelihood_holds(const struct likelihood *likelihood, uint32_t value)
     if (item->kind == VALUE_SLOT) { /* a member that is given an allocation holds it; other results may be gone again */
         uint8_t held = likelihood->slots[item->a];
         bool local = function->slots.items[item->a].kind == SLOT_LOCAL;
-        return local || held & (SLOT_HOLDS_ALLOCATION | SLOT_HOLDS_ERROR_NUMBER | SLOT_HOLDS_REST) ? held : 0;
+        uint8_t stays = SLOT_HOLDS_ALLOCATION | SLOT_HOLDS_ERROR_NUMBER | SLOT_HOLDS_REST | SLOT_HOLDS_CHILD;
+        return local || held & stays ? held : 0;
     }
     if (item->kind != VALUE_CALL)
         return 0;

@@ -101,6 +101,7 @@ uint16_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32
     const struct function *body = &table->linked->functions.items[caller].body;
     uint16_t flags = how_call_returns(table, caller, call);
     flags |= traits_call_allocates(table, caller, call) == ALLOCATES ? CALL_ALLOCATES : 0;
+    flags |= traits_call_forks(table, caller, call) ? CALL_FORKS : 0;
     name_id symbol;
     if (!call_symbol(body, call, &symbol))
         return flags;
@@ -269,7 +270,7 @@ void traits_find(struct trait_table *table, struct arena *arena)
         traits->small = body->nodes.count <= SMALL_NODES && !body->calls.count;
         traits->parameters = parameters_that_matter(table->flow, *index, body);
     }
-    traits_find_allocators(table, arena);
+    traits_find_returned(table, arena);
     traits_find_dispatchers(table, arena);
     traits_find_waiting(table);
     traits_find_error_numbers(table);

@@ -16,6 +16,7 @@ struct traits {
     bool sleeps;            /* for a given time, and does little else */
     bool reports;           /* does little but write a message */
     bool allocates;         /* returns what it allocated */
+    bool forks;             /* returns what fork gave it: 0 in the child */
     bool small;             /* a compiler puts it into its callers */
     bool idles;             /* its multiplexing call waits for work, not for an answer */
     bool dispatches;        /* calls handlers in a loop around a multiplexing call */
@@ -58,8 +59,8 @@ uint32_t loop_around_call(const struct function *function, uint32_t call);
 /* Sets `may_wait` (blocking.c). */
 void traits_find_waiting(struct trait_table *table);
 
-/* Sets `allocates` (allocation.c). */
-void traits_find_allocators(struct trait_table *table, struct arena *arena);
+/* Sets `allocates` and `forks` (returned.c). */
+void traits_find_returned(struct trait_table *table, struct arena *arena);
 
 /* Sets `error_numbers` (error_numbers.c). */
 void traits_find_error_numbers(struct trait_table *table);
@@ -67,6 +68,9 @@ void traits_find_error_numbers(struct trait_table *table);
 /* Does a call return what it allocates? Unknown: it is one through a pointer of which no target was found. */
 enum allocates { ALLOCATES_NOT, ALLOCATES, ALLOCATES_UNKNOWN };
 enum allocates traits_call_allocates(const struct trait_table *table, uint32_t caller, uint32_t call);
+
+/* Is a call's result that of fork: 0 in the child? */
+bool traits_call_forks(const struct trait_table *table, uint32_t caller, uint32_t call);
 
 /* CALL_NEVER_RETURNS and CALL_RUNS_FOREVER of calls of the function itself, or 0 if it can come back (noreturn.c).
  * `calls` has CALL_… flags of each call in it. */

@@ -29,6 +29,7 @@ static const struct {
     [EFFECT_SPAWNS_THREAD] = {"spawns-thread", "starts a thread with"},
     [EFFECT_SPAWNS_PROCESS] = {"spawns-process", "starts a process"},
     [EFFECT_FORKS] = {"forks", "forks"},
+    [EFFECT_RETURNS_TWICE] = {"returns-twice", "returns 0 in the child"},
     [EFFECT_NORETURN] = {"noreturn", "does not return"},
     [EFFECT_ALLOCATES] = {"allocates", "allocates memory"},
     [EFFECT_FREES] = {"frees", "frees"},
@@ -179,6 +180,7 @@ static bool has_argument(enum effect_kind kind)
     case EFFECT_GIL_ACQUIRES:
     case EFFECT_SPAWNS_PROCESS:
     case EFFECT_FORKS:
+    case EFFECT_RETURNS_TWICE:
     case EFFECT_NORETURN:
     case EFFECT_ALLOCATES:
     case EFFECT_MULTIPLEXES:

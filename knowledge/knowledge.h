@@ -161,6 +161,7 @@ enum effect_kind {
     EFFECT_SPAWNS_THREAD, /* `argument` is the entry of a new thread, called with `data_argument` */
     EFFECT_SPAWNS_PROCESS,
     EFFECT_FORKS,
+    EFFECT_RETURNS_TWICE, /* as fork does: 0 in the child */
     EFFECT_NORETURN,
     EFFECT_ALLOCATES,
     EFFECT_FREES,

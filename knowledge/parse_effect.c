@@ -31,6 +31,7 @@ static const struct effect_word effect_words[] = {
     {"spawns-thread", EFFECT_SPAWNS_THREAD, TAKES_ENTRY},
     {"spawns-process", EFFECT_SPAWNS_PROCESS, TAKES_NOTHING},
     {"forks", EFFECT_FORKS, TAKES_NOTHING},
+    {"returns-twice", EFFECT_RETURNS_TWICE, TAKES_NOTHING},
     {"noreturn", EFFECT_NORETURN, TAKES_NOTHING},
     {"allocates", EFFECT_ALLOCATES, TAKES_NOTHING},
     {"frees", EFFECT_FREES, TAKES_ARGUMENT},

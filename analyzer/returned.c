@@ -1,17 +1,23 @@
-/* Which functions return what they allocated: a null result then means that memory ran out. */
+/* Which functions return what they allocated: a null result then means that memory ran out. And which return what fork
+ * gave them: 0 then means that this is the child.
+ */
 #include "analyzer/traits.h"
 
 #include <string.h>
 
 #define ROUNDS 4 /* of wrappers around wrappers */
 
-#define HOLDS_ALLOCATION 1u
+#define HOLDS_IT 1u
 #define HOLDS_OTHER 2u
+
+/* Is a call's result what is looked for? */
+typedef enum allocates asked_of_call(const struct trait_table *table, uint32_t caller, uint32_t call);
 
 struct finding {
     uint32_t function;
     const struct trait_table *table;
     const struct function *body;
+    asked_of_call *of_call;
     uint8_t *slots; /* HOLDS_… by slot */
 };
 
@@ -49,12 +55,29 @@ enum allocates traits_call_allocates(const struct trait_table *table, uint32_t c
     return allocates ? ALLOCATES : ALLOCATES_NOT;
 }
 
+bool traits_call_forks(const struct trait_table *table, uint32_t caller, uint32_t call)
+{
+    name_id symbol;
+    if (!call_symbol(&table->linked->functions.items[caller].body, call, &symbol))
+        return false;
+    uint32_t definition = program_definition(table->program, symbol);
+    if (definition != NO_FUNCTION)
+        return table->of[definition].forks;
+    const struct api *api = table->linked->apis[symbol];
+    return api && api_has_effect(api, EFFECT_RETURNS_TWICE);
+}
+
+static enum allocates gives_child(const struct trait_table *table, uint32_t caller, uint32_t call)
+{
+    return traits_call_forks(table, caller, call) ? ALLOCATES : ALLOCATES_NOT;
+}
+
 /* HOLDS_… of a call's result: a pointer without a known target says nothing. */
 static unsigned call_holds(const struct finding *finding, uint32_t call)
 {
-    switch (traits_call_allocates(finding->table, finding->function, call)) {
+    switch (finding->of_call(finding->table, finding->function, call)) {
     case ALLOCATES:
-        return HOLDS_ALLOCATION;
+        return HOLDS_IT;
     case ALLOCATES_NOT:
         return HOLDS_OTHER;
     case ALLOCATES_UNKNOWN:
@@ -77,15 +100,14 @@ static unsigned holds(const struct finding *finding, uint32_t index)
     case VALUE_JOIN:
         return holds(finding, value->a) | holds(finding, value->b);
     case VALUE_SUM: /* behind a header of its own */
-        return (holds(finding, value->a) | holds(finding, value->b)) & HOLDS_ALLOCATION ? HOLDS_ALLOCATION
-                                                                                        : HOLDS_OTHER;
+        return (holds(finding, value->a) | holds(finding, value->b)) & HOLDS_IT ? HOLDS_IT : HOLDS_OTHER;
     default:
         return HOLDS_OTHER;
     }
 }
 
 /* Two rounds over the assignments: from calls into locals, and from locals into others and the result. */
-static bool allocates(const struct finding *finding)
+static bool returns_it(const struct finding *finding)
 {
     const struct function *body = finding->body;
     unsigned result = 0;
@@ -101,7 +123,7 @@ static bool allocates(const struct finding *finding)
                 result |= source;
         }
     }
-    return result == HOLDS_ALLOCATION;
+    return result == HOLDS_IT;
 }
 
 static uint32_t most_slots(const struct trait_table *table)
@@ -114,18 +136,30 @@ static uint32_t most_slots(const struct trait_table *table)
     return most;
 }
 
-void traits_find_allocators(struct trait_table *table, struct arena *arena)
+static bool *trait_of(struct traits *traits, asked_of_call *of_call)
 {
-    uint8_t *slots = ARENA_ARRAY(arena, uint8_t, most_slots(table));
+    return of_call == gives_child ? &traits->forks : &traits->allocates;
+}
+
+static void find(struct trait_table *table, asked_of_call *of_call, uint8_t *slots)
+{
     bool changed = true;
     for (int round = 0; round < ROUNDS && changed; round++) {
         changed = false;
         for (array_each(const uint32_t, index, &table->program->functions)) {
-            struct finding finding = {*index, table, &table->linked->functions.items[*index].body, slots};
-            if (table->of[*index].allocates || !allocates(&finding))
+            struct finding finding = {*index, table, &table->linked->functions.items[*index].body, of_call, slots};
+            bool *trait = trait_of(&table->of[*index], of_call);
+            if (*trait || !returns_it(&finding))
                 continue;
-            table->of[*index].allocates = true;
+            *trait = true;
             changed = true;
         }
     }
+}
+
+void traits_find_returned(struct trait_table *table, struct arena *arena)
+{
+    uint8_t *slots = ARENA_ARRAY(arena, uint8_t, most_slots(table));
+    find(table, traits_call_allocates, slots);
+    find(table, gives_child, slots);
 }
