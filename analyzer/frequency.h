@@ -98,7 +98,7 @@ double likelihood_of(const struct likelihood *likelihood, uint32_t index, bool *
 
 /* Which arm does the child take, of a condition that asks what fork returned? 1: the first, -1: the other, 0: it does
  * not ask for that. */
-int likelihood_child_arm(const struct likelihood *likelihood, uint32_t condition);
+int likelihood_child_arm(const struct likelihood *likelihood, uint32_t index);
 
 /* Does an arm, the nodes from `first` up to `end`, set what its condition asks for, where that outlives the call? Such
  * an arm settles the matter: what it initialises is not initialised again, and what it empties has to fill up first. */

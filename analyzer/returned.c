@@ -11,7 +11,7 @@
 #define HOLDS_OTHER 2u
 
 /* Is a call's result what is looked for? */
-typedef enum allocates asked_of_call(const struct trait_table *table, uint32_t caller, uint32_t call);
+typedef enum gives asked_of_call(const struct trait_table *table, uint32_t caller, uint32_t call);
 
 struct finding {
     uint32_t function;
@@ -28,31 +28,31 @@ static bool library_allocates(const struct trait_table *table, name_id symbol)
 }
 
 /* One target that allocates will do: a hook that the user may set does what the function does that it replaces. */
-static enum allocates pointer_allocates(const struct trait_table *table, uint32_t caller, uint32_t call)
+static enum gives pointer_allocates(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     struct arena arena;
     arena_init(&arena);
     struct call_targets targets;
     flow_call_targets(table->flow, caller, call, NULL, &arena, &targets);
-    enum allocates answer = targets.function_count + targets.external_count ? ALLOCATES_NOT : ALLOCATES_UNKNOWN;
+    enum gives answer = targets.function_count + targets.external_count ? GIVES_NOT : GIVES_UNKNOWN;
     for (uint32_t i = 0; i < targets.function_count; i++)
         if (table->of[targets.functions[i]].allocates)
-            answer = ALLOCATES;
+            answer = GIVES;
     for (uint32_t i = 0; i < targets.external_count; i++)
         if (library_allocates(table, targets.externals[i]))
-            answer = ALLOCATES;
+            answer = GIVES;
     arena_free(&arena);
     return answer;
 }
 
-enum allocates traits_call_allocates(const struct trait_table *table, uint32_t caller, uint32_t call)
+enum gives traits_call_allocates(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
     name_id symbol;
     if (!call_symbol(&table->linked->functions.items[caller].body, call, &symbol))
         return pointer_allocates(table, caller, call);
     uint32_t definition = program_definition(table->program, symbol);
     bool allocates = definition != NO_FUNCTION ? table->of[definition].allocates : library_allocates(table, symbol);
-    return allocates ? ALLOCATES : ALLOCATES_NOT;
+    return allocates ? GIVES : GIVES_NOT;
 }
 
 bool traits_call_forks(const struct trait_table *table, uint32_t caller, uint32_t call)
@@ -67,20 +67,20 @@ bool traits_call_forks(const struct trait_table *table, uint32_t caller, uint32_
     return api && api_has_effect(api, EFFECT_RETURNS_TWICE);
 }
 
-static enum allocates gives_child(const struct trait_table *table, uint32_t caller, uint32_t call)
+static enum gives gives_child(const struct trait_table *table, uint32_t caller, uint32_t call)
 {
-    return traits_call_forks(table, caller, call) ? ALLOCATES : ALLOCATES_NOT;
+    return traits_call_forks(table, caller, call) ? GIVES : GIVES_NOT;
 }
 
 /* HOLDS_… of a call's result: a pointer without a known target says nothing. */
 static unsigned call_holds(const struct finding *finding, uint32_t call)
 {
     switch (finding->of_call(finding->table, finding->function, call)) {
-    case ALLOCATES:
+    case GIVES:
         return HOLDS_IT;
-    case ALLOCATES_NOT:
+    case GIVES_NOT:
         return HOLDS_OTHER;
-    case ALLOCATES_UNKNOWN:
+    case GIVES_UNKNOWN:
         break;
     }
     return 0;

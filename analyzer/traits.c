@@ -100,7 +100,7 @@ uint16_t traits_of_call(const struct trait_table *table, uint32_t caller, uint32
 {
     const struct function *body = &table->linked->functions.items[caller].body;
     uint16_t flags = how_call_returns(table, caller, call);
-    flags |= traits_call_allocates(table, caller, call) == ALLOCATES ? CALL_ALLOCATES : 0;
+    flags |= traits_call_allocates(table, caller, call) == GIVES ? CALL_ALLOCATES : 0;
     flags |= traits_call_forks(table, caller, call) ? CALL_FORKS : 0;
     name_id symbol;
     if (!call_symbol(body, call, &symbol))
