@@ -21,6 +21,7 @@ struct walk {
     bool returns_constant, returns_value;
     bool looping;   /* inside a loop: sleeping there is what it does while there is nothing to do */
     bool doomed;    /* what follows the part that is walked never comes back */
+    bool serves;    /* … or only goes on until the program ends */
     double *share;  /* of each node: executions per execution of its parent (of a loop's body: turns) */
     double *spread; /* of each node that is a guess of its own: an arm or a loop */
 };
@@ -46,23 +47,32 @@ static bool keep_survivors(struct outcome *part, bool doomed)
     return false;
 }
 
+/* How often control leaves a part but by going on until the program ends; `serves`: what follows the part does that. */
+static double leaves(const struct outcome *part, bool serves)
+{
+    return (serves ? 0 : part->next) + outcome_exits(part) - part->forever;
+}
+
 /* Walks the parts from the last to the first. Returns SUMMARY_NONE if some path comes back, else the part behind which
  * nothing does. `goal` is such a part whose end counts as arriving, or SUMMARY_NONE. */
 static uint32_t walk_backwards(struct walk *walk, const uint32_t *children, uint32_t count, uint32_t goal,
                                struct outcome *parts)
 {
-    bool before = walk->doomed, doomed = before;
+    bool before = walk->doomed, doomed = before, served = walk->serves, serves = served;
+    bool is_main = walk->function->flags & FUNCTION_MAIN; /* its early returns are what hardly ever happens */
     uint32_t end = SUMMARY_NONE;
     for (uint32_t i = count; i-- > 0;) {
         walk->doomed = doomed;
+        walk->serves = serves;
         parts[i] = walk_node(walk, children[i]);
+        serves = !is_main && leaves(&parts[i], serves) < NEVER;
         bool ends = keep_survivors(&parts[i], doomed) && i != goal;
         if (ends && !doomed)
             end = i;
         doomed = ends;
     }
     walk->doomed = before;
-    bool is_main = walk->function->flags & FUNCTION_MAIN; /* its early returns are what hardly ever happens */
+    walk->serves = served;
     return doomed || is_main ? end : SUMMARY_NONE;
 }
 
@@ -110,12 +120,6 @@ static bool never_comes_back(const struct walk *walk, const struct outcome *outc
     return (walk->doomed ? 0 : outcome->next) + outcome_exits(outcome) < NEVER;
 }
 
-/* What the child does is not this process's time, unless the child comes back. */
-static bool is_left_to_child(const struct walk *walk, const struct outcome *outcome)
-{
-    return (walk->doomed ? 0 : outcome->next) + outcome_exits(outcome) - outcome->forever < NEVER;
-}
-
 /* Does an arm return, and nothing else? */
 static bool only_leaves(const struct function *function, uint32_t arm)
 {
@@ -127,6 +131,16 @@ static bool only_leaves(const struct function *function, uint32_t arm)
             return false;
     }
     return leaves;
+}
+
+/* Does the condition ask what fork returned, and only the parent's arm comes back? Then the child's is another
+ * process's time. Where neither does, both are what the program is for. */
+static bool child_goes_its_way(const struct walk *walk, uint32_t condition, const struct outcome *then,
+                               const struct outcome *otherwise)
+{
+    int child = likelihood_child_arm(&walk->likelihood, condition);
+    const struct outcome *of_child = child > 0 ? then : otherwise, *of_parent = child > 0 ? otherwise : then;
+    return child && leaves(of_child, walk->serves) < NEVER && leaves(of_parent, walk->serves) >= NEVER;
 }
 
 /* The probability of the first arm. */
@@ -141,9 +155,8 @@ static double branch_probability(struct walk *walk, uint32_t index, const struct
     bool then_dead = never_comes_back(walk, then), otherwise_dead = never_comes_back(walk, otherwise);
     if (then_dead != otherwise_dead)
         return then_dead ? NEVER : 1 - NEVER;
-    int child = branch->a != SUMMARY_NONE ? likelihood_child_arm(&walk->likelihood, branch->a) : 0;
-    if (child && is_left_to_child(walk, child > 0 ? then : otherwise))
-        return child > 0 ? NEVER : 1 - NEVER;
+    if (branch->a != SUMMARY_NONE && child_goes_its_way(walk, branch->a, then, otherwise))
+        return likelihood_child_arm(&walk->likelihood, branch->a) > 0 ? NEVER : 1 - NEVER;
     if (*certain)
         return p;
     if (branch->a != SUMMARY_NONE && walk->function->conditions.items[branch->a].hint != HINT_NONE)
@@ -234,7 +247,8 @@ static struct outcome walk_switch(struct walk *walk, uint32_t index)
         double chosen = walk->share[arm] / weights;
         part.next += part.leave; /* break ends the switch */
         part.leave = 0;
-        if (never_comes_back(walk, &part) || (is_child_arm(walk, index, &nodes[arm]) && is_left_to_child(walk, &part)))
+        if (never_comes_back(walk, &part) ||
+            (is_child_arm(walk, index, &nodes[arm]) && leaves(&part, walk->serves) < NEVER))
             chosen *= NEVER;
         entered += chosen;
         double p = chosen + falls > 1 ? 1 : chosen + falls;
@@ -303,11 +317,13 @@ static struct outcome walk_loop(struct walk *walk, uint32_t index)
         return (struct outcome){.next = 1};
     if (loop->flags == LOOP_GOTO)
         return walk_retry(walk, index);
-    bool doomed = walk->doomed, looping = walk->looping, endless = loop->flags == LOOP_ENDLESS;
+    bool doomed = walk->doomed, serves = walk->serves, looping = walk->looping, endless = loop->flags == LOOP_ENDLESS;
     walk->doomed = doomed && loop->flags == LOOP_ONCE;
+    walk->serves = serves && loop->flags == LOOP_ONCE;
     walk->looping = looping || loop->flags != LOOP_ONCE;
     struct outcome body = walk_node(walk, index + 1);
     walk->doomed = doomed;
+    walk->serves = serves;
     walk->looping = looping;
     struct turns turns = turns_of(&walk->likelihood, index);
     run_behind_test(walk, index + 1, &turns);

@@ -65,9 +65,10 @@ void traits_find_returned(struct trait_table *table, struct arena *arena);
 /* Sets `error_numbers` (error_numbers.c). */
 void traits_find_error_numbers(struct trait_table *table);
 
-/* Does a call give what is looked for? Unknown: it is one through a pointer of which no target was found. */
+/* Does a call return what is asked for? Unknown: it is one through a pointer of which no target was found. */
 enum gives { GIVES_NOT, GIVES, GIVES_UNKNOWN };
-/* Here: what it allocated. */
+
+/* … what it allocates? */
 enum gives traits_call_allocates(const struct trait_table *table, uint32_t caller, uint32_t call);
 
 /* Is a call's result that of fork: 0 in the child? */
