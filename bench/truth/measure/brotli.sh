@@ -35,45 +35,6 @@ with open(f"{site}/russian", "w", encoding="utf-8") as out:
 PY
     split -b 9000 -a 3 "$WORK/sources" "$WORK/many/f"
     find "$WORK/many" -type f | sort | tail -n +61 | xargs rm -f
-    cat >"$WORK/sink.py" <<'PY'
-"""Takes what is sent: at once (port 7000), or a piece every few milliseconds (port 7001)."""
-import socket, sys, threading, time
-def serve(port, pause):
-    s = socket.create_server((sys.argv[1], port))
-    while True:
-        c = s.accept()[0]
-        while c.recv(65536): time.sleep(pause)
-        c.close()
-threading.Thread(target=serve, args=(7000, 0), daemon=True).start()
-serve(7001, 0.005)
-PY
-    cat >"$WORK/source.py" <<'PY'
-"""Sends FILE to each who connects to PORT, N bytes every few milliseconds. source.py ADDRESS [PORT FILE N]…"""
-import socket, sys, threading, time
-def send(c, data, n):
-    try:
-        for i in range(0, len(data), n):
-            c.sendall(data[i:i + n])
-            time.sleep(0.004)
-    except OSError:
-        pass
-    c.close()
-def serve(port, file, n):
-    s = socket.create_server((sys.argv[1], port))
-    while True:
-        threading.Thread(target=send, args=(s.accept()[0], open(file, "rb").read(), n), daemon=True).start()
-for i in range(2, len(sys.argv), 3):
-    threading.Thread(target=serve, args=(int(sys.argv[i]), sys.argv[i + 1], int(sys.argv[i + 2])), daemon=True).start()
-while True:
-    time.sleep(60)
-PY
-    cat >"$WORK/pace.py" <<'PY'
-"""Copies standard input, N bytes every few milliseconds."""
-import os, sys, time
-while data := os.read(0, int(sys.argv[1])):
-    os.write(1, data)
-    time.sleep(0.005)
-PY
 }
 
 work() {
@@ -101,18 +62,18 @@ work() {
     "$brotli" -6fo big.br text - <small || "$brotli" -v6fk text page.html list.json
     # streams: slow writers, slow readers
     tar cf - -C "$TREE" c | "$brotli" -5 >tree.br && "$brotli" -d <tree.br | tar tf - | tail -1
-    for i in 0 1 4 9; do python3 "$WORK/pace.py" 20000 <text | "$brotli" -$i >slow.br && python3 "$WORK/pace.py" 4000 <slow.br | "$brotli" -d | cmp - text; done
-    python3 "$WORK/pace.py" 2000 <page.html | "$brotli" -q 11 -c | wc -c
-    python3 "$WORK/pace.py" 500 <page.html.br | "$brotli" -dc | wc -c
-    python3 "$WORK/pace.py" 9000 <noise.br | "$brotli" -t
+    for i in 0 1 4 9; do python3 "$PEERS/pace.py" 20000 <text | "$brotli" -$i >slow.br && python3 "$PEERS/pace.py" 4000 <slow.br | "$brotli" -d | cmp - text; done
+    python3 "$PEERS/pace.py" 2000 <page.html | "$brotli" -q 11 -c | wc -c
+    python3 "$PEERS/pace.py" 500 <page.html.br | "$brotli" -dc | wc -c
+    python3 "$PEERS/pace.py" 9000 <noise.br | "$brotli" -t
     for i in $(seq 60); do echo "line $i of a log"; sleep 0.01; done | "$brotli" -q 3 | "$brotli" -d | tail -1
-    "$brotli" -dc mixed.br | python3 "$WORK/pace.py" 50000 | wc -c
-    "$brotli" -1c noise | python3 "$WORK/pace.py" 12000 | wc -c
-    "$brotli" -dc numbers.br | (sleep 0.3; python3 "$WORK/pace.py" 20000) | wc -c
+    "$brotli" -dc mixed.br | python3 "$PEERS/pace.py" 50000 | wc -c
+    "$brotli" -1c noise | python3 "$PEERS/pace.py" 12000 | wc -c
+    "$brotli" -dc numbers.br | (sleep 0.3; python3 "$PEERS/pace.py" 20000) | wc -c
     # from and to other machines
-    start b python3 "$WORK/source.py" 10.77.0.2 8001 "$PWD/text" 16000 8002 "$PWD/text.br" 2500 8003 "$PWD/mixed.br" 15000 8004 "$PWD/page.html.br" 300 8005 "$PWD/list.json" 5000
+    start b python3 "$PEERS/source.py" 10.77.0.2 8001 "$PWD/text" 16000 8002 "$PWD/text.br" 2500 8003 "$PWD/mixed.br" 15000 8004 "$PWD/page.html.br" 300 8005 "$PWD/list.json" 5000
     local source=$!
-    start b python3 "$WORK/sink.py" 10.77.0.2
+    start b python3 "$PEERS/sink.py" 10.77.0.2 0.005
     local sink=$!
     for i in 7000 7001 8001 8002 8003 8004 8005; do wait_for_port b 10.77.0.2 $i; done
     from() { client bash -c 'exec 3<>"/dev/tcp/10.77.0.2/$0" && "$@" <&3' "$@"; }

@@ -18,40 +18,6 @@ prepare() {
     head -c 900000 /dev/urandom | base64 -w 0 | tr -d '\n' >"$WORK/site/letters"
     split -b 20000 -a 3 "$WORK/sources" "$WORK/many/f"
     find "$WORK/many" -type f | sort | tail -n +41 | xargs rm -f
-    cat >"$WORK/sink.py" <<'PY'
-"""Takes what is sent: at once (port 7000), or a piece every few milliseconds (port 7001)."""
-import socket, sys, threading, time
-def serve(port, pause):
-    s = socket.create_server((sys.argv[1], port))
-    while True:
-        c, n = s.accept()[0], 0
-        while data := c.recv(65536):
-            n += len(data)
-            time.sleep(pause)
-        c.close()
-threading.Thread(target=serve, args=(7000, 0), daemon=True).start()
-serve(7001, 0.005)
-PY
-    cat >"$WORK/source.py" <<'PY'
-"""Sends FILE to each who connects to PORT, N bytes every few milliseconds. source.py ADDRESS [PORT FILE N]…"""
-import socket, sys, threading, time
-def send(c, data, n):
-    try:
-        for i in range(0, len(data), n):
-            c.sendall(data[i:i + n])
-            time.sleep(0.004)
-    except OSError:
-        pass
-    c.close()
-def serve(port, file, n):
-    s = socket.create_server((sys.argv[1], port))
-    while True:
-        threading.Thread(target=send, args=(s.accept()[0], open(file, "rb").read(), n), daemon=True).start()
-for i in range(2, len(sys.argv), 3):
-    threading.Thread(target=serve, args=(int(sys.argv[i]), sys.argv[i + 1], int(sys.argv[i + 2])), daemon=True).start()
-while True:
-    time.sleep(60)
-PY
 }
 
 work() {
@@ -88,9 +54,9 @@ work() {
     for i in $(seq 60); do head -c 20000 text; sleep 0.005; done | "$TREE/dlltest" -3 | (head -c 60000; sleep 0.1; cat) | "$TREE/dlltest" -d | wc -c
     for name in 300 900; do head -c $name text >tiny; "$TREE/unzcrash" tiny 2>>"$RUN/notes"; done
     # from and to other machines
-    start b python3 "$WORK/source.py" 10.77.0.2 8001 "$site/text" 30000 8002 "$site/text.bz2" 3000 8003 "$site/noise.bz2" 15000 8004 "$site/members.bz2" 200
+    start b python3 "$PEERS/source.py" 10.77.0.2 8001 "$site/text" 30000 8002 "$site/text.bz2" 3000 8003 "$site/noise.bz2" 15000 8004 "$site/members.bz2" 200
     local source=$!
-    start b python3 "$WORK/sink.py" 10.77.0.2
+    start b python3 "$PEERS/sink.py" 10.77.0.2 0.005
     local sink=$!
     for i in 7000 7001 8001 8002 8003 8004; do wait_for_port b 10.77.0.2 $i; done
     from() { client bash -c 'exec 3<>"/dev/tcp/10.77.0.2/$0" && "$@" <&3' "$@"; }

@@ -77,45 +77,6 @@ open(f"{site}/one.dsd", "wb").write(bytes(b for pair in zip(left, right) for b i
 PY
     head -c 300000 /dev/urandom >"$WORK/site/cover.png"
     printf 'FILE "x.wav" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n' >"$WORK/site/sheet.cue"
-    cat >"$WORK/sink.py" <<'PY'
-"""Takes what is sent: at once (port 7000), or a piece every few milliseconds (port 7001)."""
-import socket, sys, threading, time
-def serve(port, pause):
-    s = socket.create_server((sys.argv[1], port))
-    while True:
-        c = s.accept()[0]
-        while c.recv(32768): time.sleep(pause)
-        c.close()
-threading.Thread(target=serve, args=(7000, 0), daemon=True).start()
-serve(7001, 0.006)
-PY
-    cat >"$WORK/source.py" <<'PY'
-"""Sends FILE to each who connects to PORT, N bytes every few milliseconds. source.py ADDRESS [PORT FILE N]…"""
-import socket, sys, threading, time
-def send(c, data, n):
-    try:
-        for i in range(0, len(data), n):
-            c.sendall(data[i:i + n])
-            time.sleep(0.004)
-    except OSError:
-        pass
-    c.close()
-def serve(port, file, n):
-    s = socket.create_server((sys.argv[1], port))
-    while True:
-        threading.Thread(target=send, args=(s.accept()[0], open(file, "rb").read(), n), daemon=True).start()
-for i in range(2, len(sys.argv), 3):
-    threading.Thread(target=serve, args=(int(sys.argv[i]), sys.argv[i + 1], int(sys.argv[i + 2])), daemon=True).start()
-while True:
-    time.sleep(60)
-PY
-    cat >"$WORK/pace.py" <<'PY'
-"""Copies standard input, N bytes every few milliseconds."""
-import os, sys, time
-while data := os.read(0, int(sys.argv[1])):
-    os.write(1, data)
-    time.sleep(0.005)
-PY
 }
 
 work() {
@@ -169,18 +130,18 @@ work() {
     "$gain" -d speech.wv tone.wv && "$gain" -q speech.wv && "$gain" -a ../many/f*.wv && "$gain" -n speech.wv hfloat.wv && "$gain" -s speech.wv ../many/f10.wv && "$gain" -i -d htone.wv && "$gain" -c speech.wv && "$gain" -q deep.wv byte.wv one.wv && ! "$gain" round.wv
     # pipes, slow writers, slow readers, slow users
     tail -c +1 speech.wav | "$pack" - -o - -q | "$unpack" -q - -o - | cmp - speech.wav
-    python3 "$WORK/pace.py" 20000 <speech.wav | "$pack" -q - -o slow.wv && python3 "$WORK/pace.py" 7000 <speech.wv | "$unpack" -q - -o slow.wav
-    python3 "$WORK/pace.py" 20000 <speech.wav | "$pack" -qiym - -o - | "$unpack" -qb --raw - -o - | wc -c
-    python3 "$WORK/pace.py" 16000 <one.dsf | "$pack" -qh - -o - | "$unpack" -qm - -o - | wc -c
-    python3 "$WORK/pace.py" 30000 <out.dff | "$pack" -q - -o slow.wv -y && python3 "$WORK/pace.py" 9000 <hybrid.wv | "$unpack" -qv -
-    "$unpack" -q speech.wv -o - | python3 "$WORK/pace.py" 30000 | wc -c
-    "$unpack" -q --caf-be deep.wv -o - | python3 "$WORK/pace.py" 30000 | wc -c
-    "$pack" -q noise.wav -o - | python3 "$WORK/pace.py" 12000 | wc -c
+    python3 "$PEERS/pace.py" 20000 <speech.wav | "$pack" -q - -o slow.wv && python3 "$PEERS/pace.py" 7000 <speech.wv | "$unpack" -q - -o slow.wav
+    python3 "$PEERS/pace.py" 20000 <speech.wav | "$pack" -qiym - -o - | "$unpack" -qb --raw - -o - | wc -c
+    python3 "$PEERS/pace.py" 16000 <one.dsf | "$pack" -qh - -o - | "$unpack" -qm - -o - | wc -c
+    python3 "$PEERS/pace.py" 30000 <out.dff | "$pack" -q - -o slow.wv -y && python3 "$PEERS/pace.py" 9000 <hybrid.wv | "$unpack" -qv -
+    "$unpack" -q speech.wv -o - | python3 "$PEERS/pace.py" 30000 | wc -c
+    "$unpack" -q --caf-be deep.wv -o - | python3 "$PEERS/pace.py" 30000 | wc -c
+    "$pack" -q noise.wav -o - | python3 "$PEERS/pace.py" 12000 | wc -c
     for i in 1 2 3; do (sleep 0.1; echo y) | "$pack" tiny.wav; (sleep 0.1; echo n) | "$unpack" tone.wv || true; (sleep 0.05; echo a) | "$unpack" tone.wv tiny.wv byte.wv; done
     # from and to other machines
-    start b python3 "$WORK/source.py" 10.77.0.2 8001 "$PWD/speech.wav" 30000 8002 "$PWD/speech.wv" 9000 8003 "$PWD/hround.wv" 15000 8004 "$PWD/one.wv" 6000 8005 "$PWD/float.wav" 8000
+    start b python3 "$PEERS/source.py" 10.77.0.2 8001 "$PWD/speech.wav" 30000 8002 "$PWD/speech.wv" 9000 8003 "$PWD/hround.wv" 15000 8004 "$PWD/one.wv" 6000 8005 "$PWD/float.wav" 8000
     local source=$!
-    start b python3 "$WORK/sink.py" 10.77.0.2
+    start b python3 "$PEERS/sink.py" 10.77.0.2 0.006 32768
     local sink=$!
     for i in 7000 7001 8001 8002 8003 8004 8005; do wait_for_port b 10.77.0.2 $i; done
     from() { client bash -c 'exec 3<>"/dev/tcp/10.77.0.2/$0" && "$@" <&3' "$@"; }
