@@ -22,8 +22,10 @@ static bool same_type(CXType a, CXType b)
 /* `a ?: b` has no name either, but the type of its parts. */
 bool is_atomic_operation(struct extractor *x, CXCursor cursor, struct children children)
 {
+    if (children.count < 2)
+        return false;
     CXCursor first = child_at(x, children, 0);
-    if (children.count < 2 || !clang_isExpression(clang_getCursorKind(first)))
+    if (!clang_isExpression(clang_getCursorKind(first)))
         return false;
     CXType type = clang_getCanonicalType(clang_getCursorType(first));
     return type.kind == CXType_Pointer && !same_type(type, clang_getCursorType(cursor));

@@ -2,6 +2,8 @@
  * visited once, as a whole; elsewhere each cursor is visited when its children are asked for. */
 #include "analyzer/extract_internal.h"
 
+#include <assert.h>
+
 static bool is_kept(enum CXCursorKind kind)
 {
     bool reference = kind >= CXCursor_FirstRef && kind <= CXCursor_LastRef && kind != CXCursor_MemberRef;
@@ -103,6 +105,7 @@ struct children children_of(struct extractor *x, CXCursor cursor)
 
 CXCursor child_at(const struct extractor *x, struct children children, uint32_t index)
 {
+    assert(index < children.count);
     return x->children.items[children.first + index];
 }
 
