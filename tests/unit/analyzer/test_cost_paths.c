@@ -54,6 +54,42 @@ static void test_recursion_costs_more_but_does_not_explode(void **state)
     assert_true(entry_of(fixture, "ping")->total.cpu < 10000 * once);
 }
 
+/* void f() { helper(); if (?) for (50 times) f(); } */
+static void define_walk(struct fixture *fixture, const char *name, const char *helper, bool recursive)
+{
+    struct function *function = open_function(fixture, name, 0);
+    add_named_call(fixture, function, helper, SUMMARY_NONE, SUMMARY_NONE);
+    if (recursive) {
+        struct open_branch branch = open_branch(function, add_open_condition(function));
+        uint32_t loop = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, add_integer(function, 50));
+        add_named_call(fixture, function, name, SUMMARY_NONE, SUMMARY_NONE);
+        close_loop(function, loop);
+        second_arm(function, &branch);
+        close_branch(function, &branch);
+    }
+    close_function(fixture, function);
+}
+
+/* Code that runs once only runs cold; recursion runs it again and again. */
+static void test_recursion_keeps_what_it_calls_warm(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const helpers[] = {"cold", "warm"}, *const walks[] = {"once", "walk"};
+    struct function *main_function = open_function(fixture, "main", 0);
+    main_function->flags |= FUNCTION_MAIN;
+    for (int i = 0; i < 2; i++)
+        add_named_call(fixture, main_function, walks[i], SUMMARY_NONE, SUMMARY_NONE);
+    close_function(fixture, main_function);
+    for (int i = 0; i < 2; i++) {
+        define_walk(fixture, walks[i], helpers[i], i == 1);
+        struct function *helper = open_function(fixture, helpers[i], 0);
+        add_operations(helper, 100);
+        close_function(fixture, helper);
+    }
+    solve(fixture);
+    assert_true(entry_of(fixture, "warm")->total.cpu < 0.8 * entry_of(fixture, "cold")->total.cpu);
+}
+
 /* if (global) work(); where all that is ever assigned to the global is 1. */
 static void test_members_that_are_never_cleared_may_be_zero(void **state)
 {
@@ -174,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_bound_constants_decide_branches),
         TEST(test_recursion_costs_more_but_does_not_explode),
+        TEST(test_recursion_keeps_what_it_calls_warm),
         TEST(test_members_that_are_never_cleared_may_be_zero),
         TEST(test_sleeps_on_the_side_are_rare),
         TEST(test_dispatchers_idle),
