@@ -50,6 +50,15 @@ static bool known_turns(const struct likelihood *likelihood, const struct node *
     return true;
 }
 
+/* A trip count of `n * 1000` is that many times what any count is expected to be. */
+static double constant_factor(const struct function *function, uint32_t index)
+{
+    const struct value *value = &function->values.items[index];
+    if (value->kind == VALUE_PRODUCT)
+        return constant_factor(function, value->a) * constant_factor(function, value->b);
+    return value->kind == VALUE_INTEGER && value->number > 1 ? (double)value->number : 1;
+}
+
 /* Does one of the conditions that must all hold for another turn hold only seldom? */
 static bool is_seldom(const struct likelihood *likelihood, uint32_t index)
 {
@@ -110,6 +119,8 @@ struct turns turns_of(const struct likelihood *likelihood, uint32_t index)
     if (counts_or_tests(loop) && is_nested(function, index))
         turns.expected *= likelihood->input->expect->nested_loop;
     bool known = known_turns(likelihood, loop, &turns);
+    if (!known && loop->flags == LOOP_COUNTED && loop->b != SUMMARY_NONE && !ends_otherwise(function, loop))
+        turns.expected *= constant_factor(function, loop->b);
     bool is_test = loop->flags == LOOP_CONDITION || loop->flags == LOOP_CALL || loop->flags == LOOP_COUNTED;
     if (!is_test || loop->a == SUMMARY_NONE)
         return turns;
