@@ -208,14 +208,10 @@ static void test_allocations_do_not_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_bound_constants_decide_branches),
-        TEST(test_recursion_costs_more_but_does_not_explode),
-        TEST(test_recursion_keeps_what_it_calls_warm),
-        TEST(test_members_that_are_never_cleared_may_be_zero),
-        TEST(test_sleeps_on_the_side_are_rare),
-        TEST(test_dispatchers_idle),
-        TEST(test_what_ends_the_program_does_not_return),
-        TEST(test_allocations_do_not_fail),
+        TEST(test_bound_constants_decide_branches),       TEST(test_recursion_costs_more_but_does_not_explode),
+        TEST(test_recursion_keeps_what_it_calls_warm),    TEST(test_members_that_are_never_cleared_may_be_zero),
+        TEST(test_sleeps_on_the_side_are_rare),           TEST(test_dispatchers_idle),
+        TEST(test_what_ends_the_program_does_not_return), TEST(test_allocations_do_not_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
