@@ -72,8 +72,7 @@ struct circle {
     double *latest, *next;          /* by entry: those of this round, and of the next one */
 };
 
-/* The calls that so many calls of an entry make: those of other members or, if `inside` is false, of other components.
- */
+/* Adds the calls that `made` calls of an entry make: those of members, or those of other components. */
 static void pass_on(const struct costs *costs, const struct circle *circle, uint32_t entry, double made, bool inside,
                     double *calls)
 {
@@ -114,8 +113,11 @@ static void count_recursion(const struct costs *costs, const struct circle *circ
     }
     double left = entering * (costs->expect->recursion_gain - 1) * (circle->end - circle->first);
     for (int round = 0; round < MOST_ROUNDS && left > NEGLIGIBLE * entering; round++) {
-        double made = go_round(costs, circle), part = made > left ? left / made : 1;
-        left = made > 0 ? left - made * part : 0;
+        double made = go_round(costs, circle);
+        if (made <= NEGLIGIBLE * entering)
+            break;
+        double part = fmin(1, left / made);
+        left -= made * part;
         for (uint32_t i = circle->first; i < circle->end; i++) {
             uint32_t entry = order[i];
             circle->latest[entry] = circle->next[entry] * part;

@@ -23,17 +23,23 @@ static void test_bound_constants_decide_branches(void **state)
     assert_close(cost_wait(&entry_of(fixture, "with")->total), 1e9, 1e7);
 }
 
-/* void f() { if (?) f(); } */
-static void define_recursive(struct fixture *fixture, const char *name, const char *next)
+/* if (?) for (50 times) next(); */
+static void add_recursion(struct fixture *fixture, struct function *function, const char *next)
 {
-    struct function *function = open_function(fixture, name, 0);
-    add_operations(function, 100);
     struct open_branch branch = open_branch(function, add_open_condition(function));
     uint32_t loop = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, add_integer(function, 50));
     add_named_call(fixture, function, next, SUMMARY_NONE, SUMMARY_NONE);
     close_loop(function, loop);
     second_arm(function, &branch);
     close_branch(function, &branch);
+}
+
+/* void f() { if (?) for (50 times) next(); } */
+static void define_recursive(struct fixture *fixture, const char *name, const char *next)
+{
+    struct function *function = open_function(fixture, name, 0);
+    add_operations(function, 100);
+    add_recursion(fixture, function, next);
     close_function(fixture, function);
 }
 
@@ -59,14 +65,8 @@ static void define_walk(struct fixture *fixture, const char *name, const char *h
 {
     struct function *function = open_function(fixture, name, 0);
     add_named_call(fixture, function, helper, SUMMARY_NONE, SUMMARY_NONE);
-    if (recursive) {
-        struct open_branch branch = open_branch(function, add_open_condition(function));
-        uint32_t loop = open_loop(function, LOOP_COUNTED, SUMMARY_NONE, add_integer(function, 50));
-        add_named_call(fixture, function, name, SUMMARY_NONE, SUMMARY_NONE);
-        close_loop(function, loop);
-        second_arm(function, &branch);
-        close_branch(function, &branch);
-    }
+    if (recursive)
+        add_recursion(fixture, function, name);
     close_function(fixture, function);
 }
 
