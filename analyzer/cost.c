@@ -201,3 +201,11 @@ double costs_call_frequency(const struct costs *costs, uint32_t function, uint32
         return 0;
     return costs->nodes.items[costs->main_entry[function]].call_frequency[call];
 }
+
+bool costs_may_call(const struct costs *costs, uint32_t function, uint32_t call)
+{
+    for (uint32_t entry = costs->first_entry[function]; entry != SUMMARY_NONE; entry = costs->nodes.items[entry].next)
+        if (costs->nodes.items[entry].call_frequency[call] > 0)
+            return true;
+    return false;
+}

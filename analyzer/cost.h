@@ -86,6 +86,8 @@ const struct cost_entry *costs_entry(const struct costs *costs, uint32_t entry);
 
 /* Expected calls of each call site per call of the function: for loops and evidence. */
 double costs_call_frequency(const struct costs *costs, uint32_t function, uint32_t call);
+/* Can a call site be reached at all, by any entry of the function? Constants may rule it out. */
+bool costs_may_call(const struct costs *costs, uint32_t function, uint32_t call);
 
 void costs_print(const struct costs *costs, uint32_t function, FILE *stream);
 

@@ -177,16 +177,19 @@ static void count_unknown_callees(const struct stages *stages, struct result *re
             continue;
         const struct function *body = stage_function(stages, i);
         const struct program *program = &linked->programs.items[stages->program_of[i]];
+        const struct costs *costs = stage_costs(stages, i);
         for (array_each(const struct call, call, &body->calls)) {
             const struct value *callee = &body->values.items[call->callee];
+            uint32_t number = (uint32_t)(call - body->calls.items);
             if (callee->kind != VALUE_FUNCTION || linked->apis[callee->name] ||
-                program_definition(program, callee->name) != NO_FUNCTION)
+                program_definition(program, callee->name) != NO_FUNCTION ||
+                (costs && !costs_may_call(costs, i, number)))
                 continue;
             struct unknown_calls *known = &calls[callee->name];
             if (known->count++ > 0)
                 continue;
             known->caller = i;
-            known->call = (uint32_t)(call - body->calls.items);
+            known->call = number;
             distinct++;
         }
     }
